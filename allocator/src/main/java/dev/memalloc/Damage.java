@@ -1,0 +1,21 @@
+package dev.memalloc;
+
+/** What is thrown when the heap's own data were overwritten: always before they are believed. */
+final class Damage {
+    private Damage() {
+    }
+
+    static IllegalStateException ofFreeBlock(long block, String what) {
+        return new IllegalStateException("damaged heap: the block at " + hex(Block.address(block))
+            + " is free, and " + what + "; it was probably used after it was freed");
+    }
+
+    static IllegalStateException ofHeader(long block, String where) {
+        return new IllegalStateException("damaged heap: the header of the block at " + hex(Block.address(block))
+            + " (" + where + ") was overwritten; probably more was written than the block before it holds");
+    }
+
+    static String hex(long address) {
+        return "0x" + Long.toHexString(address);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.memalloc;
+
+import java.util.Locale;
+
+/**
+ * The settings of a {@link Heap}; immutable.
+ *
+ * @param limit the most bytes that may be live at once, headers and rounding included;
+ *     {@link Long#MAX_VALUE} for no limit
+ * @param mmapThreshold the request, in bytes, from which on an allocation gets a mapping of its own
+ * @param addressRange the address space, in bytes, that the heap reserves for its blocks, a multiple of
+ *     64 KiB; where the operating system refuses that much, the heap takes the half, and so on down to 1 MiB
+ */
+public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
+    /** The default of {@code mmapThreshold}: 128 KiB. */
+    public static final long MMAP_THRESHOLD = 128L << 10;
+    /** The default of {@code addressRange} for a heap of one's own: 64 GiB. */
+    public static final long ADDRESS_RANGE = 64L << 30;
+    /** The default of {@code addressRange} for the process's heap, and the most for any: 1 TiB. */
+    public static final long ADDRESS_RANGE_MAX = 1L << 40;
+
+    private static final long ADDRESS_RANGE_UNIT = 64L << 10;
+
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if the limit is negative, the threshold is not positive or above the
+     *     address range, or the address range is not a multiple of 64 KiB from 64 KiB to 1 TiB
+     */
+    public HeapOptions {
+        require(limit >= 0, "limit", limit, "must not be negative");
+        require(addressRange >= ADDRESS_RANGE_UNIT && addressRange <= ADDRESS_RANGE_MAX
+            && addressRange % ADDRESS_RANGE_UNIT == 0,
+            "addressRange", addressRange, "must be a multiple of 64 KiB, from 64 KiB to 1 TiB");
+        require(mmapThreshold > 0, "mmapThreshold", mmapThreshold, "must be positive");
+    }
+
+    /**
+     * No limit, mappings from 128 KiB on, 64 GiB of address space.
+     *
+     * @return the default settings
+     */
+    public static HeapOptions defaults() {
+        return new HeapOptions(Long.MAX_VALUE, MMAP_THRESHOLD, ADDRESS_RANGE);
+    }
+
+    /**
+     * The settings of the process's heap: the defaults, with 1 TiB of address space, changed by the system
+     * properties {@code memalloc.limit}, {@code memalloc.mmapThreshold} and {@code memalloc.addressRange}.
+     * A value is a number of bytes, or a number with one of the suffixes k, m, g, t (powers of 1024).
+     *
+     * @return the settings
+     * @throws IllegalArgumentException if a property is no such number, or out of its bounds
+     */
+    public static HeapOptions fromSystemProperties() {
+        return new HeapOptions(
+            bytesProperty("memalloc.limit", Long.MAX_VALUE),
+            bytesProperty("memalloc.mmapThreshold", MMAP_THRESHOLD),
+            bytesProperty("memalloc.addressRange", ADDRESS_RANGE_MAX));
+    }
+
+    /**
+     * These settings with another limit.
+     *
+     * @param bytes the most bytes that may be live at once
+     * @return the new settings
+     * @throws IllegalArgumentException as the constructor
+     */
+    public HeapOptions withLimit(long bytes) {
+        return new HeapOptions(bytes, mmapThreshold, addressRange);
+    }
+
+    /**
+     * These settings with another threshold for mappings.
+     *
+     * @param bytes the request from which on an allocation gets a mapping of its own
+     * @return the new settings
+     * @throws IllegalArgumentException as the constructor
+     */
+    public HeapOptions withMmapThreshold(long bytes) {
+        return new HeapOptions(limit, bytes, addressRange);
+    }
+
+    /**
+     * These settings with another size of the address range.
+     *
+     * @param bytes the address space to reserve
+     * @return the new settings
+     * @throws IllegalArgumentException as the constructor
+     */
+    public HeapOptions withAddressRange(long bytes) {
+        return new HeapOptions(limit, mmapThreshold, bytes);
+    }
+
+    private static long bytesProperty(String name, long otherwise) {
+        String text = System.getProperty(name);
+        return text == null ? otherwise : parseBytes(name, text);
+    }
+
+    private static long parseBytes(String name, String text) {
+        String digits = text.strip().toLowerCase(Locale.ROOT);
+        int suffix = digits.isEmpty() ? -1 : "kmgt".indexOf(digits.charAt(digits.length() - 1));
+        if (suffix >= 0) {
+            digits = digits.substring(0, digits.length() - 1);
+        }
+        try {
+            return Math.multiplyExact(Long.parseLong(digits), 1L << (10 * (suffix + 1)));
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new IllegalArgumentException("the system property " + name + " is \"" + text
+                + "\"; it must be a number of bytes, such as 1048576, 512m or 4g", e);
+        }
+    }
+
+    private static void require(boolean holds, String name, long value, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " is " + value + ": it " + rule);
+        }
+    }
+}

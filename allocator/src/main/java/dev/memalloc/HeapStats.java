@@ -1,0 +1,28 @@
+package dev.memalloc;
+
+/**
+ * The figures of a {@link Heap} at one moment, consistent with each other.
+ *
+ * <p>{@code bytesLive - bytesMapped + bytesFree == bytesCommitted}, to the 8 bytes that align the first block.
+ *
+ * @param bytesLive bytes in live blocks, with their headers and rounding, and in mappings
+ * @param bytesCommitted bytes of the address range that may be read and written
+ * @param bytesMapped bytes in live mappings, a part of {@code bytesLive}
+ * @param bytesFree committed bytes that are in no live block: free blocks, and what no block has used yet
+ * @param blocksLive how many blocks and mappings are live
+ * @param mappingsLive how many mappings are live, a part of {@code blocksLive}
+ * @param bytesPeak the most that {@code bytesLive} has been
+ * @param largestFree the largest run of committed bytes that one block could take now, its header included
+ * @param limit the most that {@code bytesLive} may be
+ */
+public record HeapStats(
+    long bytesLive,
+    long bytesCommitted,
+    long bytesMapped,
+    long bytesFree,
+    long blocksLive,
+    long mappingsLive,
+    long bytesPeak,
+    long largestFree,
+    long limit) {
+}

@@ -1,0 +1,90 @@
+package dev.memalloc.internal;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
+
+/**
+ * Native memory by address, unchecked: who calls has made sure that the bytes are theirs.
+ *
+ * <p>An access outside of mapped memory ends the JVM, so no address reaches this class before an owner has
+ * compared it with what it holds. Multi-byte values are in native byte order; no alignment is required.
+ * All methods may be called from any thread and order nothing between threads.
+ */
+public final class RawMemory {
+    /** A constant for the JIT: its bounds checks fold away. */
+    private static final MemorySegment ALL = NativeAccess.addressSpace();
+    /** The most bytes touched at once: a thread reaches no safepoint within a fill or a copy. */
+    private static final long CHUNK = 1L << 20;
+
+    private RawMemory() {
+    }
+
+    /** The byte at {@code address}. */
+    public static byte getByte(long address) {
+        return ALL.get(ValueLayout.JAVA_BYTE, address);
+    }
+
+    /** Sets the byte at {@code address}. */
+    public static void putByte(long address, byte value) {
+        ALL.set(ValueLayout.JAVA_BYTE, address, value);
+    }
+
+    /** The 2 bytes at {@code address}. */
+    public static char getChar(long address) {
+        return ALL.get(ValueLayout.JAVA_CHAR_UNALIGNED, address);
+    }
+
+    /** Sets the 2 bytes at {@code address}. */
+    public static void putChar(long address, char value) {
+        ALL.set(ValueLayout.JAVA_CHAR_UNALIGNED, address, value);
+    }
+
+    /** The 4 bytes at {@code address}. */
+    public static int getInt(long address) {
+        return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+    }
+
+    /** Sets the 4 bytes at {@code address}. */
+    public static void putInt(long address, int value) {
+        ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+    }
+
+    /** The 8 bytes at {@code address}. */
+    public static long getLong(long address) {
+        return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+    }
+
+    /** Sets the 8 bytes at {@code address}. */
+    public static void putLong(long address, long value) {
+        ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
+    }
+
+    /** Sets each of the {@code size} bytes from {@code address} on to {@code value}. */
+    public static void fill(long address, long size, byte value) {
+        for (long done = 0; done < size; done += CHUNK) {
+            segment(address + done, Math.min(CHUNK, size - done)).fill(value);
+        }
+    }
+
+    /** Copies {@code size} bytes; the two ranges may overlap only if {@code to} is less than {@code from}. */
+    public static void copy(long from, long to, long size) {
+        for (long done = 0; done < size; done += CHUNK) {
+            MemorySegment.copy(ALL, from + done, ALL, to + done, Math.min(CHUNK, size - done));
+        }
+    }
+
+    /** The {@code size} bytes from {@code address} on, as a segment that is never closed. */
+    public static MemorySegment segment(long address, long size) {
+        return ALL.asSlice(address, size);
+    }
+
+    /**
+     * The {@code size} bytes from {@code address} on, as a segment that can be used until {@code arena} is
+     * closed, at which {@code cleanup} is run.
+     */
+    public static MemorySegment segment(long address, long size, Arena arena, Consumer<MemorySegment> cleanup) {
+        return NativeAccess.scoped(segment(address, size), arena, cleanup);
+    }
+}

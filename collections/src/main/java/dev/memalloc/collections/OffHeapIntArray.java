@@ -1,0 +1,3 @@
+package dev.memalloc.collections;
+/** Doc. */
+public final class OffHeapIntArray { private OffHeapIntArray() { } }
