@@ -33,15 +33,16 @@ import java.security.SecureRandom;
  * other bits and a secret of the process: a header that was overwritten, or 8 bytes that never were one, pass
  * for a header once in 2<sup>26</sup> times.
  *
- * <p>A header that is merged into the block before it becomes a <em>tombstone</em>: sealed, free, of size 0.
- * It lets a second free of that address be told from a free of an address that never was one.
+ * <p>Two headers have a size of 0. A <em>tombstone</em>, marked free, is what is left where a block was merged into
+ * the one before it: it lets a second free of that address be told from a free of an address that never was one. An
+ * <em>end</em>, either a tombstone or marked live, stands at the region's top, so that the last block has a neighbour
+ * as well.
  */
 final class Block {
     static final long HEADER_SIZE = 8;
     static final long ALIGNMENT = 16;
     /** A header, two links and the size at the end. */
     static final long MIN_SIZE = 32;
-    static final long MAX_SIZE = ALIGNMENT << 36;
 
     private static final long FREE = 1;
     private static final long PREVIOUS_FREE = 2;
@@ -103,6 +104,14 @@ final class Block {
 
     static boolean isTombstone(long block) {
         return header(block) == seal(block, FREE);
+    }
+
+    static boolean isEnd(long block) {
+        return isSealed(block) && size(block) == 0;
+    }
+
+    static void setEnd(long block) {
+        setHeader(block, 0, 0);
     }
 
     static void setLive(long block, long size, boolean previousFree) {

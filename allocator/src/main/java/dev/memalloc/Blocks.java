@@ -31,11 +31,9 @@ final class Blocks {
         long first = Block.isPreviousFree(block) ? freeBlockBefore(block) : block;
         long next = Block.next(block);
         long end = next;
-        if (next < region.top()) {
-            requireNeighbour(block, next);
-            if (Block.isFree(next)) {
-                end = requireMergeable(next);
-            }
+        requireNeighbour(block, next);
+        if (isFreeBlock(next)) {
+            end = requireMergeable(next);
         }
         if (first != block) {
             freeLists.remove(first);
@@ -57,14 +55,11 @@ final class Blocks {
     boolean resize(long block, long newSize) {
         long size = Block.size(block);
         long next = Block.next(block);
-        boolean last = next == region.top();
-        if (!last) {
-            requireNeighbour(block, next);
-        }
-        if (last && newSize > size) {
+        requireNeighbour(block, next);
+        if (next == region.top() && newSize > size) {
             return growAtTop(block, newSize);
         }
-        boolean nextFree = !last && Block.isFree(next);
+        boolean nextFree = isFreeBlock(next);
         long room = (nextFree ? requireMergeable(next) : next) - block;
         if (room < newSize) {
             return false;
@@ -98,7 +93,7 @@ final class Blocks {
             if (Block.isFree(block)) {
                 throw new IllegalStateException("the block at " + Damage.hex(address) + " was freed already");
             }
-            if (Block.next(block) <= region.top()) {
+            if (Block.size(block) >= Block.MIN_SIZE && Block.next(block) <= region.top()) {
                 return block;
             }
         }
@@ -149,7 +144,6 @@ final class Blocks {
     private void release(long block, long size) {
         long end = block + size;
         if (end == region.top()) {
-            Block.bury(block);
             region.lower(block);
             return;
         }
@@ -175,12 +169,19 @@ final class Blocks {
 
     /** Verifies the header behind a block, and that it agrees with the block. */
     private void requireNeighbour(long block, long next) {
-        boolean sound = next < region.top() && Block.isSealed(next) && Block.next(next) <= region.top()
-            && Block.isPreviousFree(next) == Block.isFree(block);
+        boolean sound = next < region.top()
+            ? Block.isSealed(next) && Block.size(next) >= Block.MIN_SIZE && Block.next(next) <= region.top()
+                && Block.isPreviousFree(next) == Block.isFree(block)
+            : next == region.top() && Block.isEnd(next) && !Block.isFree(block);
         if (!sound) {
             throw Damage.ofHeader(next, "after the block at " + Damage.hex(Block.address(block))
                 + " of " + Block.payloadSize(block) + " bytes");
         }
+    }
+
+    /** Whether what stands behind a block is a free one, and not the end. */
+    private boolean isFreeBlock(long next) {
+        return next != region.top() && Block.isFree(next);
     }
 
     /** Verifies all that merging a free block changes, and returns where it ends. */

@@ -84,7 +84,7 @@ final class FreeLists {
         return heads[list];
     }
 
-    /** The size of a block of the largest class in use; 0 if all lists are empty. */
+    /** The size of the largest block, as far as the list that has it is undamaged; 0 if all lists are empty. */
     long largest() {
         if (levelsInUse == 0) {
             return 0;
@@ -92,8 +92,7 @@ final class FreeLists {
         int level = 63 - Long.numberOfLeadingZeros(levelsInUse);
         int list = level * STEPS + 31 - Integer.numberOfLeadingZeros(stepsInUse[level]);
         long largest = 0;
-        for (long block = heads[list]; block != 0; block = Block.nextFree(block)) {
-            requireLinked(block);
+        for (long block = heads[list]; block != 0 && isLinked(block); block = Block.nextFree(block)) {
             largest = Math.max(largest, Block.size(block));
         }
         return largest;
@@ -102,13 +101,7 @@ final class FreeLists {
     /** Throws unless the block is in a list and its neighbours there link back to it. */
     void requireLinked(long block) {
         requireFree(block);
-        long next = Block.nextFree(block);
-        long previous = Block.previousFree(block);
-        boolean nextLinksBack = next == 0 || isBlock(next) && Block.previousFree(next) == block;
-        boolean previousLinksHere = previous == 0
-            ? heads[listOf(Block.size(block))] == block
-            : isBlock(previous) && Block.nextFree(previous) == block;
-        if (!nextLinksBack || !previousLinksHere) {
+        if (!isLinked(block)) {
             throw Damage.ofFreeBlock(block, "its links were overwritten");
         }
     }
@@ -165,13 +158,27 @@ final class FreeLists {
         }
     }
 
-    private boolean isBlock(long block) {
+    private boolean isLinked(long block) {
+        if (!isFree(block)) {
+            return false;
+        }
+        long next = Block.nextFree(block);
+        long previous = Block.previousFree(block);
+        boolean nextLinksBack = next == 0 || isFree(next) && Block.previousFree(next) == block;
+        boolean previousLinksHere = previous == 0
+            ? heads[listOf(Block.size(block))] == block
+            : isFree(previous) && Block.nextFree(previous) == block;
+        return nextLinksBack && previousLinksHere;
+    }
+
+    /** Whether a sound free block starts here, whatever the address. */
+    private boolean isFree(long block) {
         return region.mayHoldBlock(block) && Block.isAligned(Block.address(block))
             && Block.isSealed(block) && Block.isFree(block) && !Block.isTombstone(block);
     }
 
     private long requireFree(long block) {
-        if (!isBlock(block)) {
+        if (!isFree(block)) {
             throw Damage.ofFreeBlock(block, "its header was overwritten");
         }
         return Block.size(block);

@@ -262,7 +262,7 @@ public final class Heap implements AutoCloseable {
      * The heap's figures.
      *
      * @return the figures now
-     * @throws IllegalStateException if the heap is closed, or damage to it was found
+     * @throws IllegalStateException if the heap is closed
      */
     public synchronized HeapStats stats() {
         requireOpen();
@@ -305,17 +305,25 @@ public final class Heap implements AutoCloseable {
      *
      * @throws IllegalStateException if this is the process's heap, which cannot be closed, or a segment of this
      *     heap is being read or written by another thread; the heap stays open then
+     * @throws OutOfMemoryError if the operating system refuses to unmap; what is left is given back by closing again
      */
     @Override
     public synchronized void close() {
         if (!closeable) {
             throw new IllegalStateException("the process's heap cannot be closed");
         }
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        if (arena.scope().isAlive()) {
             arena.close();
-            closed = true;
+        }
+        try {
             mappings.unmapAll();
             region.release();
+            closed = true;
+        } catch (OsException e) {
+            throw outOfMemory(0, e.getMessage(), e);
         }
     }
 
@@ -336,7 +344,7 @@ public final class Heap implements AutoCloseable {
             throw outOfMemory(size, e.getMessage(), e);
         }
         if (block == 0) {
-            throw rangeIsFull(size);
+            throw outOfMemory(size, "the address range of " + (region.end - region.base) + " bytes is full", null);
         }
         long taken = Block.size(block);
         if (taken > options.limit() - bytesLive()) {
@@ -365,7 +373,12 @@ public final class Heap implements AutoCloseable {
         long kept = Math.min(Block.payloadSize(block), newSize);
         long moved = allocate(newSize);
         RawMemory.copy(address, moved, kept);
-        memfree(address);
+        try {
+            memfree(address);
+        } catch (IllegalStateException e) {
+            memfree(moved);
+            throw e;
+        }
         return moved;
     }
 
@@ -464,10 +477,6 @@ public final class Heap implements AutoCloseable {
 
     private OutOfMemoryError beyondLimit(long size) {
         return outOfMemory(size, "the limit would be exceeded", null);
-    }
-
-    private OutOfMemoryError rangeIsFull(long size) {
-        return outOfMemory(size, "the address range of " + (region.end - region.base) + " bytes is full", null);
     }
 
     private OutOfMemoryError outOfMemory(long size, String why, OsException cause) {

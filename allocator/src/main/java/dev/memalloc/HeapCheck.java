@@ -41,10 +41,12 @@ final class HeapCheck {
 
     private void checkRegion() {
         long committed = region.base + region.bytesCommitted();
+        boolean used = region.clean() > region.start;
         require(region.start <= region.top() && region.top() <= region.clean(), region.top(),
             "the region's start, top and clean end are in order");
-        require(region.top() == region.start || region.clean() <= committed, region.top(),
-            "all blocks are in committed memory");
+        require(!used || region.top() < region.clean() && region.clean() <= committed, region.top(),
+            "all blocks and the end behind them are in committed memory");
+        require(!used || Block.isEnd(region.top()), region.top(), "an end stands behind the last block");
         require(committed <= region.end, region.top(), "no more is committed than was reserved");
     }
 

@@ -32,7 +32,8 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
         require(addressRange >= ADDRESS_RANGE_UNIT && addressRange <= ADDRESS_RANGE_MAX
             && addressRange % ADDRESS_RANGE_UNIT == 0,
             "addressRange", addressRange, "must be a multiple of 64 KiB, from 64 KiB to 1 TiB");
-        require(mmapThreshold > 0, "mmapThreshold", mmapThreshold, "must be positive");
+        require(mmapThreshold > 0 && mmapThreshold <= addressRange, "mmapThreshold", mmapThreshold,
+            "must be positive and at most the address range, which is " + addressRange);
     }
 
     /**

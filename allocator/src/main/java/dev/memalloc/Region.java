@@ -4,15 +4,15 @@ package dev.memalloc;
  * The address range that a heap reserves once, and the committed front of it.
  *
  * <pre>
- *  base    start                      top            clean              committed             end
- *   +--------+--------------------------+--------------+--------------------+--------------------+
- *   | 8 bytes| blocks, without a gap    | unused       | unused, still zero | reserved only      |
- *   +--------+--------------------------+--------------+--------------------+--------------------+
+ *  base    start                      top                clean              committed             end
+ *   +--------+--------------------------+-----+------------+--------------------+--------------------+
+ *   | 8 bytes| blocks, without a gap    | end | unused     | unused, still zero | reserved only      |
+ *   +--------+--------------------------+-----+------------+--------------------+--------------------+
  * </pre>
  *
- * <p>Invariant: {@code base < start <= top <= clean <= committed <= end}, but for {@code committed == base} as
- * long as nothing is committed. No byte between {@code clean} and {@code committed} was ever written.
- * Not thread-safe.
+ * <p>Invariant: {@code base < start <= top < clean <= committed <= end} once anything was allocated; before,
+ * {@code start == top == clean} and {@code committed == base}. The header at the top is an
+ * {@linkplain Block#isEnd end}. No byte between {@code clean} and {@code committed} was ever written. Not thread-safe.
  */
 final class Region {
     private static final long COMMIT_UNIT = 1L << 20;
@@ -58,9 +58,9 @@ final class Region {
         return block >= start && block < top;
     }
 
-    /** Whether memory here was ever written, so that reading it tells something. */
-    boolean wasUsed(long address) {
-        return address >= start && address < clean;
+    /** Whether there was ever a header here or behind it: the 8 bytes may be read. */
+    boolean wasUsed(long block) {
+        return block >= start && block < clean;
     }
 
     long top() {
@@ -76,29 +76,36 @@ final class Region {
         return committed - base;
     }
 
-    /** Committed bytes behind the last block. */
+    /** Committed bytes that a block at the top could take. */
     long bytesUnused() {
-        return Math.max(0, committed - top);
+        return Math.max(0, committed - top - Block.HEADER_SIZE);
     }
 
     /** Moves the top up, committing what that needs; returns false, changing nothing, past the range's end. */
     boolean raise(long newTop) {
-        assert newTop >= top : "the top is raised, not lowered";
-        if (newTop > end) {
+        assert newTop > top : "the top is raised, not lowered";
+        if (clean > top && !Block.isEnd(top)) {
+            throw Damage.ofHeader(top, "behind the last one");
+        }
+        long used = newTop + Block.HEADER_SIZE;
+        if (used > end) {
             return false;
         }
-        if (newTop > committed) {
-            long wanted = Math.min(end, base + roundUp(newTop - base));
+        if (used > committed) {
+            long wanted = Math.min(end, base + roundUp(used - base));
             os.commit(committed, wanted - committed);
             committed = wanted;
         }
+        Block.setEnd(newTop);
         top = newTop;
-        clean = Math.max(clean, top);
+        clean = Math.max(clean, used);
         return true;
     }
 
+    /** Moves the top down to a block that is no more. */
     void lower(long newTop) {
-        assert newTop >= start && newTop <= top : "the top is lowered to the start of the last block";
+        assert newTop >= start && newTop < top : "the top is lowered to the start of the last block";
+        Block.bury(newTop);
         top = newTop;
     }
 

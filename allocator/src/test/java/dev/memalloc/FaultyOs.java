@@ -1,0 +1,60 @@
+package dev.memalloc;
+
+import java.util.function.LongPredicate;
+
+/** An operating system whose calls fail when told to, counted from 0, each before it does anything. */
+final class FaultyOs extends Os {
+    private static final int ENOMEM = 12;
+
+    private LongPredicate fails = call -> false;
+    private long calls;
+
+    void failWhen(LongPredicate condition) {
+        fails = condition;
+        calls = 0;
+    }
+
+    void failNever() {
+        failWhen(call -> false);
+    }
+
+    long calls() {
+        return calls;
+    }
+
+    @Override
+    long reserve(long size) {
+        maybeFail("mmap", 0, size);
+        return super.reserve(size);
+    }
+
+    @Override
+    void commit(long address, long size) {
+        maybeFail("mprotect", address, size);
+        super.commit(address, size);
+    }
+
+    @Override
+    long map(long size) {
+        maybeFail("mmap", 0, size);
+        return super.map(size);
+    }
+
+    @Override
+    long remap(long address, long oldSize, long newSize) {
+        maybeFail("mremap", address, oldSize);
+        return super.remap(address, oldSize, newSize);
+    }
+
+    @Override
+    void unmap(long address, long size) {
+        maybeFail("munmap", address, size);
+        super.unmap(address, size);
+    }
+
+    private void maybeFail(String function, long address, long size) {
+        if (fails.test(calls++)) {
+            throw new OsException(function, "failing on purpose", address, size, ENOMEM);
+        }
+    }
+}

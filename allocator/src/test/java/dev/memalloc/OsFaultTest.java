@@ -1,0 +1,151 @@
+package dev.memalloc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Every call to the operating system fails, one by one and at random: nothing changes, nothing is lost. */
+class OsFaultTest {
+    private static final int SLOTS = 200;
+
+    @Test
+    void everyCallOfTheOsCanFail() {
+        assertThat(Arrays.stream(Os.class.getDeclaredMethods())
+            .filter(method -> !Modifier.isStatic(method.getModifiers()) && !method.isSynthetic())
+            .map(Method::getName))
+            .containsExactlyInAnyOrder(
+                Arrays.stream(FaultyOs.class.getDeclaredMethods())
+                    .filter(OsFaultTest::isOverride)
+                    .map(Method::getName).toArray(String[]::new));
+    }
+
+    @Test
+    void aRefusedAddressRangeIsHalvedUntilItIsGranted() {
+        FaultyOs os = new FaultyOs();
+        os.failWhen(call -> call < 5);
+        try (Heap heap = new Heap(HeapOptions.defaults(), os)) {
+            assertThat(os.calls()).isEqualTo(6);
+            heap.memalloc(100);
+            heap.check();
+        }
+    }
+
+    @Test
+    void noAddressRangeAtAllIsOutOfMemory() {
+        FaultyOs os = new FaultyOs();
+        os.failWhen(call -> true);
+        assertThatThrownBy(() -> new Heap(HeapOptions.defaults(), os)).isInstanceOf(OutOfMemoryError.class)
+            .hasMessageContaining("mmap failed with errno 12 (ENOMEM)");
+    }
+
+    @Test
+    void eachCallInTurnFailsOnce() {
+        long calls = walk(new FaultyOs(), -1);
+        assertThat(calls).isGreaterThan(50);
+        for (long failing = 0; failing < calls; failing++) {
+            walk(new FaultyOs(), failing);
+        }
+    }
+
+    @Test
+    void callsFailAtRandom() {
+        long seed = System.nanoTime();
+        FaultyOs os = new FaultyOs();
+        Heap heap = new Heap(HeapOptions.defaults().withMmapThreshold(10_000), os);
+        SplittableRandom faults = new SplittableRandom(seed);
+        os.failWhen(call -> faults.nextInt(4) == 0);
+        try {
+            walk(heap, new SplittableRandom(seed + 1), 20_000);
+            os.failNever();
+            walk(heap, new SplittableRandom(seed + 2), 2_000);
+            heap.close();
+        } catch (Throwable e) {
+            throw new AssertionError("seed " + seed, e);
+        }
+    }
+
+    @Test
+    void closingGoesOnWhereItFailed() {
+        FaultyOs os = new FaultyOs();
+        Heap heap = new Heap(HeapOptions.defaults(), os);
+        for (int i = 0; i < 10; i++) {
+            heap.memalloc(200_000);
+        }
+        os.failWhen(call -> call == 4 || call == 8);
+        assertThatThrownBy(heap::close).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(heap::close).isInstanceOf(OutOfMemoryError.class);
+        heap.close();
+        assertThatThrownBy(() -> heap.memalloc(1)).hasMessage("the heap is closed");
+    }
+
+    /** The same operations each time, with one failing call to the system; returns how many calls there were. */
+    private static long walk(FaultyOs os, long failing) {
+        Heap heap = new Heap(HeapOptions.defaults().withMmapThreshold(30_000), os);
+        os.failWhen(call -> call == failing);
+        int failures = walk(heap, new SplittableRandom(1), 300);
+        assertThat(failures).isEqualTo(failing < 0 ? 0 : 1);
+        long calls = os.calls();
+        os.failNever();
+        heap.close();
+        return calls;
+    }
+
+    private static int walk(Heap heap, SplittableRandom random, int operations) {
+        long[] addresses = new long[SLOTS];
+        long[] sizes = new long[SLOTS];
+        int failures = 0;
+        for (int i = 0; i < operations; i++) {
+            int slot = random.nextInt(SLOTS);
+            long size = random.nextInt(3) == 0 ? 0 : random.nextLong(1, 200_000);
+            HeapStats before = heap.stats();
+            try {
+                long moved = heap.memresize(addresses[slot], size);
+                if (addresses[slot] != 0 && size != 0) {
+                    Pattern.verify(heap.segment(moved), sizes[slot], Math.min(size, sizes[slot]), slot);
+                }
+                addresses[slot] = moved;
+                sizes[slot] = size;
+                if (size != 0) {
+                    Pattern.write(heap, moved, size, slot);
+                }
+            } catch (OutOfMemoryError e) {
+                failures++;
+                assertThat(e).hasMessageContaining("errno 12 (ENOMEM)").hasMessageContaining("bytes asked for");
+                assertThat(heap.stats().blocksLive()).isEqualTo(before.blocksLive());
+                assertThat(heap.stats().bytesLive()).isEqualTo(before.bytesLive());
+                if (addresses[slot] != 0) {
+                    Pattern.verify(heap, addresses[slot], sizes[slot], slot);
+                }
+            }
+            if (i % 50 == 0) {
+                heap.check();
+            }
+        }
+        heap.check();
+        for (int slot = 0; slot < SLOTS; slot++) {
+            while (addresses[slot] != 0) {
+                Pattern.verify(heap, addresses[slot], sizes[slot], slot);
+                try {
+                    heap.memfree(addresses[slot]);
+                    addresses[slot] = 0;
+                } catch (OutOfMemoryError e) {
+                    failures++;
+                }
+            }
+        }
+        heap.check();
+        assertThat(heap.stats().bytesLive()).isZero();
+        return failures;
+    }
+
+    private static boolean isOverride(Method method) {
+        return Arrays.stream(Os.class.getDeclaredMethods())
+            .anyMatch(other -> other.getName().equals(method.getName())
+                && Arrays.equals(other.getParameterTypes(), method.getParameterTypes()));
+    }
+}
