@@ -1,0 +1,28 @@
+package dev.memalloc.agent;
+
+/**
+ * The counts of direct buffers, as {@code dev.memalloc:type=Agent}. Bytes are capacities, as applications asked for
+ * them.
+ */
+public interface AgentMXBean {
+    /** The bean's name. */
+    String NAME = "dev.memalloc:type=Agent";
+
+    /** How many buffers were served. */
+    long getAllocationCount();
+
+    /** How many of them were freed. */
+    long getFreeCount();
+
+    /** How many are live. */
+    long getLiveCount();
+
+    /** The bytes of those that are live. */
+    long getLiveBytes();
+
+    /** The most that the live bytes have been. */
+    long getPeakBytes();
+
+    /** How many frees the allocator refused. Their memory is lost, and they count as live; it should be 0. */
+    long getFailedFreeCount();
+}

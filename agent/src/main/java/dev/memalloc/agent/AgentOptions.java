@@ -1,0 +1,38 @@
+package dev.memalloc.agent;
+
+/**
+ * The agent's options, as given behind {@code =}, separated by commas.
+ *
+ * @param reportAtExit whether the counts are printed when the JVM ends
+ * @param uninstall whether the agent is to be uninstalled, rather than installed
+ */
+record AgentOptions(boolean reportAtExit, boolean uninstall) {
+    static final String HELP = """
+        memalloc agent: options, separated by commas:
+          report=exit  print the counts on stderr when the JVM ends
+          uninstall    let the JVM make its direct buffers again; those served before stay valid
+          help         print this list
+        """;
+
+    /**
+     * Reads the options.
+     *
+     * @param text the options, or null for none
+     * @throws IllegalArgumentException if there is one that is not known, or {@code help}; the message is
+     *     the text to print
+     */
+    static AgentOptions parse(String text) {
+        boolean reportAtExit = false;
+        boolean uninstall = false;
+        for (String option : text == null || text.isBlank() ? new String[0] : text.split(",", -1)) {
+            switch (option.strip()) {
+                case "report=exit" -> reportAtExit = true;
+                case "uninstall" -> uninstall = true;
+                case "help" -> throw new IllegalArgumentException(HELP);
+                default -> throw new IllegalArgumentException(
+                    "memalloc agent: not installed, there is no option \"" + option.strip() + "\"\n" + HELP);
+            }
+        }
+        return new AgentOptions(reportAtExit, uninstall);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.memalloc.agent;
+
+import dev.memalloc.Memory;
+import dev.memalloc.agent.boot.Counts;
+import java.lang.management.ManagementFactory;
+import javax.management.InstanceAlreadyExistsException;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/**
+ * The agent's beans in the JVM's MBean server. They read the counts and the heap when they are asked, and keep
+ * nothing.
+ */
+final class Beans {
+    private Beans() {
+    }
+
+    /** Registers them; where that cannot be done, one line on stderr says so and the rest of the agent goes on. */
+    static void register() {
+        try {
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            register(server, new AgentBean(Counts.OF_JVM), AgentMXBean.NAME);
+            register(server, new HeapBean(), HeapMXBean.NAME);
+        } catch (Throwable e) {
+            System.err.println("memalloc agent: the counts cannot be read by JMX: " + e);
+        }
+    }
+
+    private static void register(MBeanServer server, Object bean, String name) throws JMException {
+        try {
+            server.registerMBean(bean, new ObjectName(name));
+        } catch (InstanceAlreadyExistsException e) {
+            // The agent was installed before, uninstalled and installed again: that bean reads the same counts.
+        }
+    }
+
+    private record AgentBean(Counts counts) implements AgentMXBean {
+        @Override
+        public long getAllocationCount() {
+            return counts.allocations();
+        }
+
+        @Override
+        public long getFreeCount() {
+            return counts.frees();
+        }
+
+        @Override
+        public long getLiveCount() {
+            return counts.live();
+        }
+
+        @Override
+        public long getLiveBytes() {
+            return counts.liveBytes();
+        }
+
+        @Override
+        public long getPeakBytes() {
+            return counts.peakBytes();
+        }
+
+        @Override
+        public long getFailedFreeCount() {
+            return counts.failedFrees();
+        }
+    }
+
+    private static final class HeapBean implements HeapMXBean {
+        @Override
+        public long getBytesLive() {
+            return Memory.stats().bytesLive();
+        }
+
+        @Override
+        public long getBytesCommitted() {
+            return Memory.stats().bytesCommitted();
+        }
+
+        @Override
+        public long getBytesMapped() {
+            return Memory.stats().bytesMapped();
+        }
+
+        @Override
+        public long getBytesFree() {
+            return Memory.stats().bytesFree();
+        }
+
+        @Override
+        public long getBlocksLive() {
+            return Memory.stats().blocksLive();
+        }
+
+        @Override
+        public long getMappingsLive() {
+            return Memory.stats().mappingsLive();
+        }
+
+        @Override
+        public long getBytesPeak() {
+            return Memory.stats().bytesPeak();
+        }
+
+        @Override
+        public long getLargestFree() {
+            return Memory.stats().largestFree();
+        }
+
+        @Override
+        public long getLimit() {
+            return Memory.stats().limit();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.memalloc.agent.boot;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What is to be done when the JVM's MBean server is first asked for: the rewritten
+ * {@code ManagementFactory.getPlatformMBeanServer} calls it.
+ *
+ * <p>To make that server just to register there would cost every application its start-up time, and initialise
+ * logging and the server's builder before the application could choose its own. This way the beans are there before
+ * anyone gets to see the server, and nothing happens where nobody does.
+ */
+public final class BeanServerHook {
+    private static final AtomicReference<Runnable> REGISTRATION = new AtomicReference<>();
+
+    private BeanServerHook() {
+    }
+
+    /** Sets what is to be done; it must not throw. */
+    public static void set(Runnable registration) {
+        REGISTRATION.set(registration);
+    }
+
+    /** Does it, the first time that this is called after it was set. */
+    public static void run() {
+        Runnable registration = REGISTRATION.getAndSet(null);
+        if (registration != null) {
+            registration.run();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.memalloc.agent.boot;
+
+import dev.memalloc.Heap;
+import dev.memalloc.HeapOptions;
+import dev.memalloc.Memory;
+import dev.memalloc.internal.NativeAccess;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteBuffer;
+
+/**
+ * Direct buffers on the process's heap: what the rewritten {@code ByteBuffer.allocateDirect} calls.
+ *
+ * <p>A buffer is made as the JVM makes its own: reserve in the JVM's accounting, so that
+ * {@code -XX:MaxDirectMemorySize} holds and the buffer pool's figures are right; allocate; construct the same class
+ * of buffer, with a {@link Deallocator} for its cleaner; count. Whatever throws on the way, what was taken before is
+ * given back and the exception reaches the application. No lock is held while the JVM waits for its collector.
+ *
+ * <p>When the heap has no memory, at {@code memalloc.limit} for one, buffers that nobody can reach any more may hold
+ * it. So a collection is asked for and the allocation is tried again, for half a second at most, as the JVM does at
+ * its own limit. Then the heap's {@link OutOfMemoryError} is thrown: a limit that was set is to hold, and nothing is
+ * served from elsewhere.
+ *
+ * <p>Code that the allocation runs through might itself ask for a direct buffer; other agents can add such code
+ * anywhere. Such a nested request is left to the JVM, as are negative capacities.
+ */
+public final class DirectMemory {
+    private static final int RETRIES = 9;
+    private static final ThreadLocal<Call> CALL = new ThreadLocal<>() {
+        @Override
+        protected Call initialValue() {
+            return new Call();
+        }
+    };
+
+    private DirectMemory() {
+    }
+
+    /**
+     * Makes everything ready to serve: nothing is left to be loaded, initialised or linked by the first buffer, or by
+     * the first free, which runs where that could go wrong. No direct buffer is made for it, and the process's heap
+     * is used for a moment only.
+     *
+     * <p>The process's heap runs on the lent native access from then on. Nothing else does: for all other uses of the
+     * allocator the application needs native access of its own, as it does without the agent.
+     *
+     * @param lender a full lookup on {@code java.nio}
+     * @throws IllegalArgumentException if a system property of the heap is invalid
+     */
+    public static void start(MethodHandles.Lookup lender) throws ReflectiveOperationException {
+        HeapOptions.fromSystemProperties();
+        NativeAccess.lend(lender);
+        try {
+            JavaNio.lend(lender);
+            useBlockAndMapping();
+            Memory.heap();
+        } finally {
+            NativeAccess.lend(MethodHandles.lookup());
+        }
+        useDeallocator();
+        CALL.get();
+    }
+
+    /**
+     * A direct buffer, its bytes all zero.
+     *
+     * @param capacity how many bytes
+     * @return the buffer; null if the JVM is to make it
+     * @throws OutOfMemoryError if a limit would be exceeded or there is no memory; nothing has changed then
+     */
+    public static ByteBuffer allocate(int capacity) {
+        Call call = CALL.get();
+        call.seen = true;
+        if (capacity < 0 || call.underWay) {
+            return null;
+        }
+        call.underWay = true;
+        try {
+            return serve(capacity);
+        } finally {
+            call.underWay = false;
+        }
+    }
+
+    /**
+     * Whether {@code ByteBuffer.allocateDirect} does call this class. Found out by a request that the JVM refuses, so
+     * that it works where no direct memory may be had at all.
+     */
+    public static boolean isCalled() {
+        Call call = CALL.get();
+        call.seen = false;
+        try {
+            ByteBuffer.allocateDirect(-1);
+        } catch (IllegalArgumentException expected) {
+            return call.seen;
+        }
+        return false;
+    }
+
+    private static ByteBuffer serve(int capacity) {
+        long size = JavaNio.sizeFor(capacity);
+        Deallocator deallocator = new Deallocator(Counts.OF_JVM, size, capacity);
+        JavaNio.reserve(size, capacity);
+        try {
+            long address = allocateZeroed(size);
+            deallocator.own(address);
+            ByteBuffer buffer = JavaNio.newBuffer(capacity, JavaNio.align(address), deallocator);
+            Counts.OF_JVM.allocated(capacity);
+            return buffer;
+        } catch (Throwable e) {
+            deallocator.abandon();
+            throw e;
+        }
+    }
+
+    private static long allocateZeroed(long size) {
+        try {
+            return Memory.defalloc(1, size);
+        } catch (OutOfMemoryError e) {
+            if (size > Memory.stats().limit()) {
+                throw e;
+            }
+            return allocateAfterCollection(size, e);
+        }
+    }
+
+    private static long allocateAfterCollection(long size, OutOfMemoryError refusal) {
+        OutOfMemoryError latest = refusal;
+        boolean interrupted = false;
+        try {
+            System.gc();
+            for (int retry = 0; retry < RETRIES; retry++) {
+                try {
+                    Thread.sleep(1L << retry);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                try {
+                    return Memory.defalloc(1, size);
+                } catch (OutOfMemoryError e) {
+                    latest = e;
+                }
+            }
+            throw latest;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Both kinds of memory, allocated and freed once in a heap that is gone afterwards. */
+    private static void useBlockAndMapping() {
+        long threshold = HeapOptions.MMAP_THRESHOLD;
+        try (Heap heap = new Heap(HeapOptions.defaults().withAddressRange(2 * threshold))) {
+            long block = heap.defalloc(1, 1);
+            long mapping = heap.defalloc(1, threshold);
+            heap.memfree(mapping);
+            heap.memfree(block);
+            long reused = heap.defalloc(1, 1);
+            heap.memfree(reused);
+        }
+    }
+
+    /** All that a free goes through, and a buffer without memory, without cleaner and of no bytes. */
+    private static void useDeallocator() {
+        Counts counts = new Counts();
+        counts.allocated(0);
+        Deallocator deallocator = new Deallocator(counts, 1, 0);
+        JavaNio.reserve(1, 0);
+        try {
+            deallocator.own(Memory.defalloc(1, 1));
+        } catch (OutOfMemoryError e) {
+            // The limit is below the smallest block: no buffer will be served, and none freed.
+        } finally {
+            deallocator.run();
+        }
+        JavaNio.newBuffer(0, JavaNio.align(0), null);
+    }
+
+    /** What one thread is doing here. */
+    private static final class Call {
+        boolean seen;
+        boolean underWay;
+    }
+}

@@ -1,0 +1,17 @@
+/**
+ * The Java agent that serves and counts direct buffers.
+ *
+ * <p>Its jar has three parts, for three class loaders:
+ * <ol>
+ * <li>{@code AgentMain} and {@code AttachMain} are what the JVM starts, in the application's loader. They have no
+ *     state, and name nothing else of the agent.
+ * <li>The rest of this package and Byte Buddy (relocated) install the agent, in a loader of their own, to whose
+ * module
+ *     alone {@code java.nio} is opened.
+ * <li>What lies under {@code boot/} in the jar, {@code dev.memalloc.agent.boot} and the allocator, is defined in the
+ *     boot loader: the rewritten {@code ByteBuffer} calls it, and an application on the class path that uses the
+ *     allocator gets these very classes, and with them the same heap. The prefix keeps any other loader from
+ *     loading them from the jar.
+ * </ol>
+ */
+package dev.memalloc.agent;

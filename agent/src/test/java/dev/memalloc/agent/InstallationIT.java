@@ -1,0 +1,207 @@
+package dev.memalloc.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memalloc.agent.program.Collected;
+import dev.memalloc.agent.program.Limited;
+import dev.memalloc.agent.program.Listening;
+import dev.memalloc.agent.program.Sabotaged;
+import dev.memalloc.agent.saboteur.Saboteur;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starting the agent: with options, twice, in a JVM that is strict, into one that runs, and undoing it. */
+class InstallationIT {
+    private static final String[] STRICT = {
+        "--illegal-native-access=deny", "--sun-misc-unsafe-memory-access=deny"};
+
+    @Test
+    void saysNothing() throws Exception {
+        ChildJvm.Result result = ChildJvm.withAgent().run(Collected.class).silent();
+        assertThat(result.value("served")).isEqualTo("5001");
+    }
+
+    @Test
+    void saysNothingWhereNativeAccessIsDenied() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.withAgent().with(STRICT).start(Listening.class)) {
+            child.readLine();
+            assertThat(child.ask("allocate 1000")).isEqualTo("java.nio.DirectByteBuffer[pos=0 lim=1000 cap=1000]");
+            assertThat(child.ask("agent LiveBytes")).isEqualTo("1000");
+            assertThat(child.ask("drop")).isEqualTo("0");
+            assertThat(child.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void assertionsOfTheJvmHold() throws Exception {
+        ChildJvm.Result result = ChildJvm.withAgent().with("-ea", "-esa", "-Xcheck:jni", "-Xverify:all")
+            .run(Collected.class);
+        assertThat(result.value("heap")).isEqualTo("0 0");
+        assertThat(result.status()).isZero();
+    }
+
+    @Test
+    void givenTwiceItInstallsOnce() throws Exception {
+        ChildJvm.Result result = ChildJvm.withAgent().with("-javaagent:" + ChildJvm.AGENT).run(Collected.class);
+        assertThat(result.silent().value("served")).isEqualTo("5001");
+        assertThat(result.value("freed")).isEqualTo("5001, failed 0");
+    }
+
+    @Test
+    void installsWhereNoDirectMemoryMayBeHad() throws Exception {
+        ChildJvm.Result result = ChildJvm.withAgent().with("-XX:MaxDirectMemorySize=0").run(Limited.class, "0");
+        assertThat(result.silent().value("beyond"))
+            .isEqualTo("Cannot reserve 1 bytes of direct buffer memory (allocated: 0, limit: 0)");
+        assertThat(result.value("served")).isEqualTo("0");
+    }
+
+    @Test
+    void limitOfTheHeapHolds() throws Exception {
+        int limit = 1 << 20;
+        ChildJvm.Result result = ChildJvm.withAgent().with("-Dmemalloc.limit=1m")
+            .run(Limited.class, Integer.toString(limit)).silent();
+        assertThat(result.value("beyond")).contains("limit 1048576 bytes", "1048577 bytes asked for");
+        assertThat(result.value("pool")).isEqualTo("0 buffers, 0 bytes, 0 used");
+        assertThat(result.value("full")).contains("20000 bytes asked for").endsWith(", interrupted true");
+        assertThat(result.value("pool when full")).startsWith("1 buffers, 1038576 bytes");
+        assertThat(result.value("served")).as("collected buffers make room").isEqualTo("21");
+    }
+
+    @Test
+    void installsAtAHeapLimitOfNothing() throws Exception {
+        ChildJvm.Result result = ChildJvm.withAgent().with("-Dmemalloc.limit=0").run(Limited.class, "0").silent();
+        assertThat(result.value("beyond")).contains("1 bytes asked for", "limit 0 bytes");
+        assertThat(result.value("pool")).isEqualTo("0 buffers, 0 bytes, 0 used");
+    }
+
+    @Test
+    void whatGoesWrongIsOneLine() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.withAgent().with("-Dmemalloc.limit=lots").start(Listening.class)) {
+            child.readLine();
+            assertThat(child.errors()).singleElement().asString()
+                .startsWith("memalloc agent: not installed, direct buffers are the JVM's own: ")
+                .contains("memalloc.limit is \"lots\"");
+            assertThat(child.ask("allocate 1000")).isEqualTo("java.nio.DirectByteBuffer[pos=0 lim=1000 cap=1000]");
+            assertThat(child.ask("agent LiveCount")).isEqualTo("InstanceNotFoundException");
+        }
+    }
+
+    @Test
+    void unknownOptionIsExplainedAndNothingInstalled() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.withAgent("report=exit,reprot").start(Listening.class)) {
+            child.readLine();
+            assertThat(String.join("\n", child.errors()) + "\n").isEqualTo(
+                "memalloc agent: not installed, there is no option \"reprot\"\n" + AgentOptions.HELP);
+            assertThat(child.ask("allocate 1000")).startsWith("java.nio.DirectByteBuffer");
+            assertThat(child.ask("agent LiveCount")).isEqualTo("InstanceNotFoundException");
+        }
+    }
+
+    @Test
+    void reportAtExit() throws Exception {
+        ChildJvm.Result result = ChildJvm.withAgent("report=exit").run(Collected.class);
+        assertThat(result.status()).isZero();
+        assertThat(result.err()).singleElement().asString()
+            .matches("memalloc agent: 5001 direct buffers served, 5001 freed, 0 live with 0 bytes, "
+                + "at most \\d+ bytes at once");
+    }
+
+    @Test
+    void intoARunningJvmAndOutAgain() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.stock().with("-XX:+EnableDynamicAgentLoading").start(Listening.class)) {
+            String id = child.readLine();
+            child.ask("allocate 100");
+            assertThat(child.ask("agent LiveCount")).isEqualTo("InstanceNotFoundException");
+
+            assertThat(attach(id)).isEmpty();
+            child.ask("allocate 1000");
+            assertThat(child.ask("agent LiveBytes")).isEqualTo("1000");
+
+            assertThat(attach(id, "uninstall")).isEmpty();
+            child.ask("allocate 10000");
+            assertThat(child.ask("agent LiveBytes")).as("after uninstalling").isEqualTo("1000");
+            assertThat(child.ask("drop")).isEqualTo("0");
+            assertThat(child.ask("agent LiveCount")).isEqualTo("0");
+            assertThat(child.ask("agent FreeCount")).isEqualTo("1");
+
+            assertThat(attach(id)).isEmpty();
+            child.ask("allocate 500");
+            assertThat(child.ask("agent LiveBytes")).as("installed again").isEqualTo("500");
+            assertThat(child.ask("drop")).isEqualTo("0");
+            assertThat(child.ask("agent FailedFreeCount")).isEqualTo("0");
+            assertThat(child.errors()).isEmpty();
+
+            assertThat(attach(id, "uninstall")).isEmpty();
+            assertThat(attach(id, "uninstall")).isEmpty();
+            assertThat(child.errors()).containsExactly("memalloc agent: not uninstalled, it is not installed");
+        }
+    }
+
+    @Test
+    void refusesAnApplicationThatHasLoadedItsOwnAllocator() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.stock().with("-XX:+EnableDynamicAgentLoading",
+                "--enable-native-access=ALL-UNNAMED").onClassPath(ChildJvm.ALLOCATOR).start(Listening.class)) {
+            String id = child.readLine();
+            assertThat(child.ask("use-library")).isEqualTo("true");
+            attach(id);
+            assertThat(child.errors()).singleElement().asString().contains("has loaded the allocator");
+            assertThat(child.ask("use-library")).isEqualTo("true");
+            assertThat(child.ask("allocate 1000")).startsWith("java.nio.DirectByteBuffer");
+        }
+    }
+
+    @Test
+    void attachingToNothingIsAnError() throws Exception {
+        ChildJvm.Result usage = ChildJvm.stock().with("-jar", ChildJvm.AGENT.toString(), "x").run();
+        assertThat(usage.status()).isEqualTo(2);
+        assertThat(usage.err().getFirst()).isEqualTo("java -jar memalloc-agent.jar <process id> [options]");
+        ChildJvm.Result none = ChildJvm.stock().with("-jar", ChildJvm.AGENT.toString(), "999999999").run();
+        assertThat(none.status()).isEqualTo(1);
+        assertThat(none.err()).singleElement().asString().startsWith("memalloc agent: cannot be loaded into process");
+    }
+
+    @Test
+    void nestedRequestsAreTheJvms(@TempDir Path folder) throws Exception {
+        ChildJvm.Result result = sabotaged(folder, "nest");
+        assertThat(result.value("refusals")).isEqualTo("[]");
+        assertThat(result.value("served")).isEqualTo("10, live 10");
+        assertThat(result.value("pool")).startsWith("20 buffers, 10160 bytes");
+        assertThat(result.value("heap")).isEqualTo("10");
+    }
+
+    @Test
+    void whatWasTakenForAFailedBufferIsGivenBack(@TempDir Path folder) throws Exception {
+        ChildJvm.Result result = sabotaged(folder, "fail");
+        assertThat(result.value("refusals").split("OutOfMemoryError: sabotage", -1)).hasSize(11);
+        assertThat(result.value("served")).isEqualTo("0, live 0");
+        assertThat(result.value("pool")).isEqualTo("0 buffers, 0 bytes, 0 used");
+        assertThat(result.value("heap")).isEqualTo("0");
+        assertThat(result.value("kept")).isEqualTo("0");
+    }
+
+    private static ChildJvm.Result sabotaged(Path folder, String how) throws Exception {
+        Path jar = folder.resolve("saboteur.jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Premain-Class", Saboteur.class.getName());
+        manifest.getMainAttributes().putValue("Can-Retransform-Classes", "true");
+        try (OutputStream file = Files.newOutputStream(jar)) {
+            new JarOutputStream(file, manifest).close();
+        }
+        return ChildJvm.withAgent().with("-javaagent:" + jar + "=" + how)
+            .onClassPath(ChildJvm.locationOf(net.bytebuddy.ByteBuddy.class))
+            .run(Sabotaged.class).silent();
+    }
+
+    private static List<String> attach(String id, String... options) throws Exception {
+        ChildJvm tool = ChildJvm.stock().with("-jar", ChildJvm.AGENT.toString(), id).with(options);
+        return tool.run().silent().out();
+    }
+}

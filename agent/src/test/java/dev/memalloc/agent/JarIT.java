@@ -1,0 +1,35 @@
+package dev.memalloc.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
+
+/** What is in the agent's jar, and under which names. */
+class JarIT {
+    @Test
+    void nothingInItCanMeetTheApplicationsClasses() throws Exception {
+        try (JarFile jar = new JarFile(ChildJvm.AGENT.toFile())) {
+            List<String> classes = jar.stream().map(Object::toString).filter(name -> name.endsWith(".class")).toList();
+            assertThat(classes)
+                .contains("boot/dev/memalloc/Memory.class", "boot/dev/memalloc/agent/boot/DirectMemory.class")
+                .allMatch(name -> name.startsWith("boot/dev/memalloc/") || name.startsWith("dev/memalloc/agent/"))
+                .noneMatch(name -> name.startsWith("dev/memalloc/agent/boot/"));
+        }
+    }
+
+    @Test
+    void manifest() throws Exception {
+        try (JarFile jar = new JarFile(ChildJvm.AGENT.toFile())) {
+            Attributes attributes = jar.getManifest().getMainAttributes();
+            assertThat(attributes.getValue("Premain-Class")).isEqualTo(AgentMain.class.getName());
+            assertThat(attributes.getValue("Agent-Class")).isEqualTo(AgentMain.class.getName());
+            assertThat(attributes.getValue("Main-Class")).isEqualTo(AttachMain.class.getName());
+            assertThat(attributes.getValue("Can-Redefine-Classes")).isEqualTo("true");
+            assertThat(attributes.getValue("Can-Retransform-Classes")).isEqualTo("true");
+            assertThat(attributes.getValue("Boot-Class-Path")).isNull();
+        }
+    }
+}
