@@ -1,0 +1,149 @@
+package dev.memalloc.collections;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A string as bytes, in a buffer on the Java heap that is used again and again.
+ *
+ * <pre>
+ *  +--------------------------------------------------------------+------------------+--------
+ *  | narrow: 1 byte a char, if all chars are below 256 (Latin-1)  |  16 zero bytes   | unused
+ *  | wide:   2 bytes a char, little-endian (UTF-16), otherwise    |                  |
+ *  +--------------------------------------------------------------+------------------+--------
+ *  0                                                              length
+ * </pre>
+ *
+ * <p>So each string has exactly one encoding, and every sequence of chars has one: unpaired surrogates are kept.
+ * The zero bytes behind it let readers take 8 or 16 bytes at once.
+ */
+final class Text {
+    static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** Bytes that may be read behind a text, here and in memory. */
+    static final int PADDING = 16;
+
+    private static final VarHandle WORDS =
+        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle CHARS =
+        MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS =
+        MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    /** A buffer larger than this is not kept for smaller strings. */
+    private static final int KEPT = 64 << 10;
+
+    private byte[] bytes = new byte[64];
+    private int length;
+    private boolean wide;
+
+    /** How many bytes it has. */
+    int length() {
+        return length;
+    }
+
+    boolean isWide() {
+        return wide;
+    }
+
+    /** Takes a string. */
+    void set(String string) {
+        int chars = string.length();
+        wide = !isLatin1(string);
+        if (wide) {
+            begin(2L * chars);
+            for (int i = 0; i < chars; i++) {
+                CHARS.set(bytes, 2 * i, string.charAt(i));
+            }
+        } else {
+            begin(chars);
+            copyLatin1(string, bytes);
+        }
+        end();
+    }
+
+    /** Takes an int: 4 bytes. */
+    void set(int value) {
+        wide = false;
+        begin(Integer.BYTES);
+        INTS.set(bytes, 0, value);
+        end();
+    }
+
+    /** Takes bytes from memory. */
+    void set(MemorySegment memory, long at, int size, boolean isWide) {
+        wide = isWide;
+        begin(size);
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, bytes, 0, size);
+        end();
+    }
+
+    /** The 8 bytes from {@code at} on; zero behind the end. */
+    long word(int at) {
+        return (long) WORDS.get(bytes, at);
+    }
+
+    /** Whether memory has the same bytes; as many as {@link #PADDING} behind them must be readable. */
+    boolean equalsBytes(MemorySegment memory, long at) {
+        int i = 0;
+        for (; length - i >= Long.BYTES; i += Long.BYTES) {
+            if (word(i) != memory.get(WORD, at + i)) {
+                return false;
+            }
+        }
+        int rest = length - i;
+        return rest == 0 || (word(i) ^ memory.get(WORD, at + i)) << (Long.SIZE - rest * Byte.SIZE) == 0;
+    }
+
+    /** Writes all bytes to memory. */
+    void copyTo(MemorySegment memory, long at) {
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, length);
+    }
+
+    /** The string itself. */
+    @Override
+    public String toString() {
+        if (!wide) {
+            return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+        }
+        char[] chars = new char[length / 2];
+        for (int i = 0; i < chars.length; i++) {
+            chars[i] = (char) CHARS.get(bytes, 2 * i);
+        }
+        return new String(chars);
+    }
+
+    /** For a narrow string this takes no time: the JIT sees that a byte is never above 255, and drops the loop. */
+    private static boolean isLatin1(String string) {
+        for (int i = 0; i < string.length(); i++) {
+            if (string.charAt(i) > 0xFF) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @SuppressWarnings("deprecation") // it drops the chars' high bytes, which are 0 here, and is the fastest way
+    private static void copyLatin1(String string, byte[] to) {
+        string.getBytes(0, string.length(), to, 0);
+    }
+
+    private void begin(long size) {
+        if (size > Integer.MAX_VALUE - 2L * PADDING) {
+            throw new OutOfMemoryError("a string of " + size + " bytes fits no byte array");
+        }
+        length = 0; // a text that could not get its buffer is an empty one
+        int needed = (int) size + PADDING;
+        if (bytes.length < needed || bytes.length > KEPT && needed <= KEPT) {
+            bytes = new byte[needed > KEPT ? needed : Math.min(KEPT, 2 * needed)];
+        }
+        length = (int) size;
+    }
+
+    private void end() {
+        WORDS.set(bytes, length, 0L);
+        WORDS.set(bytes, length + Long.BYTES, 0L);
+    }
+}
