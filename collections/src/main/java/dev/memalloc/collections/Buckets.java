@@ -176,6 +176,19 @@ final class Buckets {
         count = 0;
     }
 
+    /** Whether a bucket's count agrees with how many keys pass over it. */
+    boolean isPassedOver(long bucket, long times) {
+        char counted = storage.bytes().get(COUNT, bucket * BUCKET_SIZE + PASSED_OVER);
+        return counted == times || counted == PASSED_OVER_MAX;
+    }
+
+    /** The buckets that a key passes over from its own to the one of its slot, to be counted by number. */
+    void countPassedOver(long hash, long slot, long[] counts) {
+        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket)) {
+            counts[(int) (bucket / BUCKET_SIZE)]++;
+        }
+    }
+
     private static int tag(long hash) {
         return Math.max(1, (int) (hash >>> 24) & 0xFF);
     }

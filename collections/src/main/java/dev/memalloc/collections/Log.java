@@ -78,9 +78,9 @@ final class Log {
         long at = used;
         long end = putHead(bytes, at, keyHead(key));
         end = putHead(bytes, end, valueHead(value));
-        key.copyTo(bytes, end);
+        key.copyLooselyTo(bytes, end);
         end += key.length();
-        value.copyTo(bytes, end);
+        value.copyLooselyTo(bytes, end);
         used = end + value.length();
         return at;
     }

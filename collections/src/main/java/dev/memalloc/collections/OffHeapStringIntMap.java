@@ -25,8 +25,8 @@ import java.util.function.ObjIntConsumer;
  * <p>What {@link OffHeapStringMap} says of strings, null, size, failure, cost, iteration, threads and closing holds
  * here as well: it is the same table. In short: every string comes back equal; null is refused with
  * {@link NullPointerException}; after an {@link OutOfMemoryError} the map holds what it held before; one thread
- * at a time may use it; after {@link #close()}, or once its heap is closed, every method but {@code close} throws
- * {@link IllegalStateException}.
+ * at a time may use it; after {@link #close()} every method throws {@link IllegalStateException}, and so does all that
+ * reads or writes an entry once its heap is closed.
  *
  * {@snippet :
  * try (OffHeapStringIntMap words = new OffHeapStringIntMap()) {
@@ -279,6 +279,15 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
         try {
             table.close();
             cleanable.clean();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
+    void check() {
+        try {
+            table.check();
         } finally {
             Reference.reachabilityFence(this);
         }

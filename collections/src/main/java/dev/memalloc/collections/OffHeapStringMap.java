@@ -48,8 +48,8 @@ import java.util.Set;
  * <p><b>Threads.</b> One at a time, for looking up as well: the map has buffers that every method uses.
  *
  * <p><b>Closing.</b> {@link #close()} gives all memory back; every other method throws {@link IllegalStateException}
- * afterwards, and so it does once the heap was closed. What is not closed gives it back some time after it became
- * unreachable. Views, iterators and entries keep the map reachable.
+ * afterwards. Once the heap was closed, by whatever thread, so does all that reads or writes an entry. What is not
+ * closed gives its memory back some time after it became unreachable; views, iterators and entries keep it reachable.
  *
  * {@snippet :
  * try (OffHeapStringMap capitals = new OffHeapStringMap()) {
@@ -197,6 +197,27 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         }
     }
 
+    @Override
+    public String putIfAbsent(String key, String value) {
+        return super.putIfAbsent(key, Objects.requireNonNull(value, "value"));
+    }
+
+    @Override
+    public String replace(String key, String value) {
+        return super.replace(key, Objects.requireNonNull(value, "value"));
+    }
+
+    @Override
+    public boolean replace(String key, String oldValue, String newValue) {
+        Objects.requireNonNull(oldValue, "oldValue");
+        return super.replace(key, oldValue, Objects.requireNonNull(newValue, "newValue"));
+    }
+
+    @Override
+    public boolean remove(Object key, Object value) {
+        return super.remove(key, Objects.requireNonNull(value, "value"));
+    }
+
     /** Removes all entries, and gives all memory back to the heap. */
     @Override
     public void clear() {
@@ -236,6 +257,15 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         try {
             table.close();
             cleanable.clean();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
+    void check() {
+        try {
+            table.check();
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -138,6 +138,45 @@ final class Shard {
         }
     }
 
+    /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
+    void check() {
+        long[] passedOver = new long[Math.toIntExact(buckets.count())];
+        long live = 0;
+        long dead = 0;
+        long entry = 0;
+        for (; entry < log.used(); entry += log.size(entry)) {
+            if (log.isDead(entry)) {
+                dead += log.size(entry);
+            } else {
+                live++;
+                Text key = new Text();
+                log.readKey(entry, key);
+                long keyHash = hash.of(key);
+                long slot = buckets.find(keyHash, key, log);
+                require(slot >= 0 && buckets.reference(slot) == entry, "a search for a live entry's key finds it");
+                buckets.countPassedOver(keyHash, slot, passedOver);
+            }
+        }
+        require(entry == log.used(), "the entries tile the log");
+        require(entry == 0 || log.hasRoom(0), "there is room to read behind the last entry");
+        require(dead == log.dead(), "the log knows how many bytes are dead");
+        require(live == count, "the shard knows how many entries are live");
+        long slots = 0;
+        for (long slot = next(0); slot >= 0; slot = next(slot)) {
+            slots++;
+        }
+        require(slots == count, "each slot in use belongs to a live entry");
+        for (int bucket = 0; bucket < passedOver.length; bucket++) {
+            require(buckets.isPassedOver(bucket, passedOver[bucket]), "a bucket knows how many keys passed over it");
+        }
+    }
+
+    private static void require(boolean holds, String invariant) {
+        if (!holds) {
+            throw new IllegalStateException("broken invariant: " + invariant);
+        }
+    }
+
     private long hashOf(long entry) {
         log.readKey(entry, scratch);
         return hash.of(scratch);
@@ -180,7 +219,7 @@ final class Shard {
     }
 
     /** Moves the live entries down over the dead ones. No slot changes, only what is in it. */
-    private void compact() {
+    void compact() {
         long end = 0;
         long used = log.used();
         for (long entry = 0; entry < used;) {

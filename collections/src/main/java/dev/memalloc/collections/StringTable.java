@@ -28,8 +28,8 @@ import java.util.List;
  * 1980). So no insertion has to move more than one shard's entries, and no more than one shard is there twice.
  *
  * <p>A <em>place</em> names an entry: the shard and the slot in its buckets. It stays valid until a key is inserted,
- * the table is cleared, or {@link #removeFound} is called; {@link #replaceValue} keeps it valid but for a table of
- * many gigabytes, which {@link #changes} tells.
+ * the table is cleared, or {@link #removeFound} is called; {@link #replaceValue} keeps it valid unless live
+ * entries of more than 4 GiB are in one shard, which {@link #changes} tells.
  *
  * <p>This object is also the state that the cleaner frees, so it must not refer to a collection. Not thread-safe.
  */
@@ -37,10 +37,11 @@ final class StringTable implements Runnable {
     /**
      * When shards are split.
      *
-     * @param entries how many entries there shall be for each shard, at most
-     * @param bytes how many bytes of entries there shall be for each shard, at most
+     * @param entries how many entries there are for each shard at most, on average
+     * @param bytes how many bytes of entries there are for each shard at most, on average
      * @param shards beyond this many none are split for that; each takes two mappings, and Linux allows 65,530
-     * @param reach the bytes of a log that a reference of 4 bytes can reach the start of
+     * @param reach how far into a log a reference can reach: an entry starts before that. It is more than the largest
+     *     entry has, two texts of less than 2<sup>31</sup> bytes each, so that splitting always makes room for one
      */
     record Sizes(long entries, long bytes, int shards, long reach) {
         static final Sizes DEFAULT = new Sizes(1 << 16, 64 << 20, 1 << 14, 1L << 32);
@@ -167,8 +168,11 @@ final class StringTable implements Runnable {
         makeReachable();
         Shard shard = shards[shardOf(keyHash)];
         long before = shard.bytesUsed();
-        shard.insert(keyHash, key, value);
-        bytesUsed += shard.bytesUsed() - before;
+        try {
+            shard.insert(keyHash, key, value);
+        } finally {
+            bytesUsed += shard.bytesUsed() - before; // it may have been compacted before it failed
+        }
         size++;
         changes++;
     }
@@ -178,8 +182,11 @@ final class StringTable implements Runnable {
         long at = makeReachable() ? place : place(shardOf(keyHash), shards[shardOf(keyHash)].find(keyHash, key));
         Shard shard = shards[shardAt(at)];
         long before = shard.bytesUsed();
-        shard.replaceValue(at & SLOT, key, value);
-        bytesUsed += shard.bytesUsed() - before;
+        try {
+            shard.replaceValue(at & SLOT, key, value);
+        } finally {
+            bytesUsed += shard.bytesUsed() - before;
+        }
     }
 
     /** Removes the entry that was looked for last, and found at {@code place}. Places become invalid. */
@@ -211,6 +218,26 @@ final class StringTable implements Runnable {
     @Override
     public void run() {
         close();
+    }
+
+    /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
+    void check() {
+        requireOpen();
+        long entries = 0;
+        long bytes = 0;
+        for (int shard = 0; shard < shardCount; shard++) {
+            shards[shard].check();
+            for (long slot = shards[shard].next(0); slot >= 0; slot = shards[shard].next(slot)) {
+                if (shardOf(shards[shard].hashAt(slot)) != shard) {
+                    throw new IllegalStateException("broken invariant: an entry is in the shard that its hash names");
+                }
+            }
+            entries += shards[shard].count();
+            bytes += shards[shard].bytesUsed();
+        }
+        if (entries != size || bytes != bytesUsed) {
+            throw new IllegalStateException("broken invariant: the table counts what is in its shards");
+        }
     }
 
     private void remove(long place, long hashed) {
@@ -261,14 +288,23 @@ final class StringTable implements Runnable {
             && (size >= shardCount * sizes.entries || bytesUsed >= shardCount * sizes.bytes);
     }
 
-    /** Sees to it that the shard of the key's hash can take one more reference; returns whether it could before. */
+    /**
+     * Sees to it that the log of the key's shard ends where a reference can reach, by compacting or else by splitting.
+     * Returns whether places are still valid.
+     */
     private boolean makeReachable() {
-        boolean reachable = true;
+        Shard shard = shards[shardOf(keyHash)];
+        if (shard.bytesUsed() >= sizes.reach) {
+            long before = shard.bytesUsed();
+            shard.compact();
+            bytesUsed += shard.bytesUsed() - before;
+        }
+        boolean valid = true;
         while (shards[shardOf(keyHash)].bytesUsed() >= sizes.reach) {
             split();
-            reachable = false;
+            valid = false;
         }
-        return reachable;
+        return valid;
     }
 
     /** Makes two shards of the one whose turn it is. Nothing has changed after an {@link OutOfMemoryError}. */

@@ -35,6 +35,9 @@ final class Text {
     /** A buffer larger than this is not kept for smaller strings. */
     private static final int KEPT = 64 << 10;
 
+    /** Up to this many bytes, a loop over words takes less time than calling the JVM's copying. */
+    private static final int SHORT = 64;
+
     private byte[] bytes = new byte[64];
     private int length;
     private boolean wide;
@@ -72,11 +75,17 @@ final class Text {
         end();
     }
 
-    /** Takes bytes from memory. */
+    /** Takes bytes from memory; as many as {@link #PADDING} behind them must be readable. */
     void set(MemorySegment memory, long at, int size, boolean isWide) {
         wide = isWide;
         begin(size);
-        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, bytes, 0, size);
+        if (size <= SHORT) {
+            for (int i = 0; i < size; i += Long.BYTES) {
+                WORDS.set(bytes, i, memory.get(WORD, at + i));
+            }
+        } else {
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, bytes, 0, size);
+        }
         end();
     }
 
@@ -100,6 +109,17 @@ final class Text {
     /** Writes all bytes to memory. */
     void copyTo(MemorySegment memory, long at) {
         MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, length);
+    }
+
+    /** Writes all bytes to memory, and perhaps as many as {@link #PADDING} behind them. */
+    void copyLooselyTo(MemorySegment memory, long at) {
+        if (length <= SHORT) {
+            for (int i = 0; i < length; i += Long.BYTES) {
+                memory.set(WORD, at + i, word(i));
+            }
+        } else {
+            copyTo(memory, at);
+        }
     }
 
     /** The string itself. */

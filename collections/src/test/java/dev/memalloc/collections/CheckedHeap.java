@@ -1,0 +1,42 @@
+package dev.memalloc.collections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memalloc.Heap;
+import dev.memalloc.HeapOptions;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A fresh heap for each test; after it, the heap is checked, and nothing may be live in it. Register as a field with
+ * RegisterExtension.
+ */
+final class CheckedHeap implements AfterEachCallback {
+    private final Heap heap;
+
+    CheckedHeap() {
+        this(HeapOptions.defaults());
+    }
+
+    CheckedHeap(HeapOptions options) {
+        heap = new Heap(options);
+    }
+
+    Heap heap() {
+        return heap;
+    }
+
+    /** Checks the heap, and that everything was given back to it. */
+    static void requireAllFreed(Heap heap) {
+        heap.check();
+        assertThat(heap.stats().bytesLive()).as("bytes live after the test").isZero();
+        assertThat(heap.stats().blocksLive()).as("blocks live after the test").isZero();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        try (heap) {
+            requireAllFreed(heap);
+        }
+    }
+}

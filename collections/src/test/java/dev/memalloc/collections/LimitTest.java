@@ -1,0 +1,116 @@
+package dev.memalloc.collections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memalloc.Heap;
+import dev.memalloc.HeapOptions;
+import dev.memalloc.HeapStats;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Each allocation of a fixed sequence of changes fails in turn: the collection is as before, and nothing leaks. */
+class LimitTest {
+    private static final int ENTRIES = 400;
+
+    @Test
+    void whereverAMapRunsOutOfMemoryItStaysAsItWas() {
+        StringTable.Sizes sizes = new StringTable.Sizes(30, 2000, 64, 100_000);
+        long needed = fill(new Heap(), sizes);
+        long differentEnds = 0;
+        long last = -1;
+        for (long limit = 0; limit < needed; limit += 16) {
+            long reached = fill(new Heap(HeapOptions.defaults().withLimit(limit)), sizes);
+            assertThat(reached).isLessThanOrEqualTo(limit);
+            differentEnds += reached == last ? 0 : 1;
+            last = reached;
+        }
+        assertThat(differentEnds).as("the limit was met at many different allocations").isGreaterThan(100);
+    }
+
+    /** Puts, replaces and removes until all is done or memory is out; returns the most bytes that were live. */
+    private static long fill(Heap heap, StringTable.Sizes sizes) {
+        SplittableRandom random = new SplittableRandom(1);
+        Map<String, String> model = new HashMap<>();
+        try (heap; OffHeapStringMap map = new OffHeapStringMap(heap, sizes)) {
+            int failures = 0;
+            for (int i = 0; i < ENTRIES && failures < 3; i++) {
+                String key = "key " + random.nextInt(i + 1);
+                String value = "v".repeat(random.nextInt(1 + i / 4));
+                HeapStats before = heap.stats();
+                try {
+                    if (i % 5 == 4) {
+                        assertThat(map.remove(key)).isEqualTo(model.remove(key));
+                    } else {
+                        assertThat(map.put(key, value)).isEqualTo(model.get(key));
+                        model.put(key, value);
+                    }
+                } catch (OutOfMemoryError e) {
+                    failures++;
+                    assertThat(e).hasMessageContaining("bytes asked for");
+                    assertThat(heap.stats().bytesLive()).isLessThanOrEqualTo(before.limit());
+                    map.check();
+                    assertThat(map.equals(model)).as("nothing was changed at operation %d", i).isTrue();
+                }
+            }
+            long reached = heap.stats().bytesPeak();
+            assertThat(map.equals(model)).isTrue();
+            map.clear();
+            CheckedHeap.requireAllFreed(heap);
+            return reached;
+        }
+    }
+
+    @Test
+    void aFullMapCanBeReadRemovedFromAndFilledAgain() {
+        try (Heap heap = new Heap(HeapOptions.defaults().withLimit(2 << 20));
+                OffHeapStringMap map = new OffHeapStringMap(heap, new StringTable.Sizes(2000, 1 << 20, 100, 1 << 30))) {
+            int first = fillUp(map, 0);
+            assertThat(first).isGreaterThan(30_000);
+            List<String> keys = new ArrayList<>(map.keySet());
+            Collections.shuffle(keys);
+            keys.subList(0, first / 2).forEach(key -> assertThat(map.remove(key)).isNotNull());
+            map.check();
+            assertThat(heap.stats().bytesLive()).isLessThan(heap.stats().limit() * 8 / 10);
+            int second = fillUp(map, first);
+            assertThat(second).isGreaterThan(first / 4);
+            assertThat(map).hasSize(first - first / 2 + second);
+            for (String key : keys.subList(first / 2, first)) {
+                assertThat(map.get(key)).isEqualTo("value of " + key);
+            }
+        }
+    }
+
+    private static int fillUp(OffHeapStringMap map, int from) {
+        for (int i = from;; i++) {
+            try {
+                map.put("key " + i, "value of key " + i);
+            } catch (OutOfMemoryError e) {
+                assertThat(map.containsKey("key " + i)).isFalse();
+                return i - from;
+            }
+        }
+    }
+
+    @Test
+    void anIteratorThatIsInterruptedByAFailureGoesOn() {
+        try (Heap heap = new Heap(HeapOptions.defaults().withLimit(100_000));
+                OffHeapStringMap map = new OffHeapStringMap(heap)) {
+            IntStream.range(0, 1000).forEach(i -> map.put("key " + i, ""));
+            int seen = 0;
+            for (Map.Entry<String, String> entry : map.entrySet()) {
+                assertThatThrownBy(() -> entry.setValue("x".repeat(200_000))).isInstanceOf(OutOfMemoryError.class);
+                assertThat(entry.getValue()).isEmpty();
+                assertThat(map.get(entry.getKey())).isEmpty();
+                seen++;
+            }
+            assertThat(seen).isEqualTo(1000);
+        }
+    }
+}
