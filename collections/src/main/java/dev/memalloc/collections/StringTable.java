@@ -59,8 +59,8 @@ final class StringTable implements Runnable {
     private final Text key = new Text();
     private final Text value = new Text();
     private final Text scratch = new Text();
-    /** Shards that the operating system refused to take back. */
-    private final List<Shard> refused = new ArrayList<>();
+    /** Shards to be freed; those that the operating system refused to take back stay here to be tried again. */
+    private final List<Shard> discarded = new ArrayList<>();
 
     private Shard[] shards = NONE;
     private int shardCount;
@@ -253,25 +253,25 @@ final class StringTable implements Runnable {
     }
 
     private void free() {
-        refused.addAll(Arrays.asList(shards).subList(0, shardCount));
+        discarded.addAll(Arrays.asList(shards).subList(0, shardCount));
         shards = NONE;
         shardCount = 0;
         size = 0;
         bytesUsed = 0;
         changes++;
-        freeRefused();
+        freeDiscarded();
     }
 
     /** Frees as many as can be; then throws what the first one threw that could not. */
-    private void freeRefused() {
+    private void freeDiscarded() {
         Throwable failure = null;
-        List<Shard> tried = List.copyOf(refused);
-        refused.clear();
+        List<Shard> tried = List.copyOf(discarded);
+        discarded.clear();
         for (Shard shard : tried) {
             try {
                 shard.free();
             } catch (OutOfMemoryError | IllegalStateException e) {
-                refused.add(shard);
+                discarded.add(shard);
                 failure = failure == null ? e : failure;
             }
         }
@@ -320,8 +320,9 @@ final class StringTable implements Runnable {
         try {
             old.divide(bit, zero, one);
         } catch (Throwable e) {
-            zero.free();
-            one.free();
+            discarded.add(zero);
+            discarded.add(one);
+            freeDiscarded();
             throw e;
         }
         shards[from] = zero;
@@ -329,8 +330,8 @@ final class StringTable implements Runnable {
         shardCount++;
         bytesUsed += zero.bytesUsed() + one.bytesUsed() - old.bytesUsed();
         changes++;
-        refused.add(old);
-        freeRefused();
+        discarded.add(old);
+        freeDiscarded();
     }
 
     private Shard newShard() {
