@@ -1,0 +1,48 @@
+package dev.memalloc.demo;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A child JVM's program: one census, whose figures and result it leaves in two files. */
+final class CensusMain {
+    private CensusMain() {
+    }
+
+    /**
+     * Does the census.
+     *
+     * @param args the way, the file for the figures, that for the result, and the paths; without any, the JDK
+     */
+    public static void main(String[] args) throws Exception {
+        Way way = Way.valueOf(args[0]);
+        List<Path> paths = Stream.of(args).skip(3).map(Path::of).toList();
+        try (Tally tally = way.newTally()) {
+            Figures figures = count(paths, tally, Progress.onStderr(way.label()));
+            JvmFigures.addTo(figures);
+            if (way == Way.OFF_HEAP) {
+                JvmFigures.replaceByAgents(figures);
+            }
+            figures.write(Path.of(args[1]));
+            ResultFile.write(Path.of(args[2]), tally);
+        } catch (OutOfMemoryError e) {
+            System.err.println(way.label() + ": out of memory, try a larger --heap: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static Figures count(List<Path> paths, Tally tally, Progress progress) {
+        long start = System.nanoTime();
+        Census census = new Census(tally, progress);
+        InputFiles files = new InputFiles(census);
+        if (paths.isEmpty()) {
+            files.findInJdk();
+        }
+        paths.forEach(files::findAt);
+        Figures figures = census.figures();
+        figures.set(Figure.MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        progress.end(tally);
+        return figures;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.memalloc.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The JVMs that do the censuses, one after the other, with the same settings: the same heap, the same collector.
+ *
+ * <p>When this JVM ends, for whatever reason, a child that still runs is ended and the files that the children left
+ * are deleted.
+ */
+final class ChildJvms {
+    private final Path agent;
+    private final String heap;
+    private final List<Path> paths;
+    private final Path directory = Files.createTempDirectory("memalloc-demo");
+
+    /**
+     * Starts none yet.
+     *
+     * @param agent the agent's jar
+     * @param heap the most that the garbage-collected heap may take, as {@code -Xmx} has it
+     * @param paths what is counted; without any, the JDK
+     */
+    ChildJvms(Path agent, String heap, List<Path> paths) throws IOException {
+        this.agent = agent;
+        this.heap = heap;
+        this.paths = paths;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::cleanUp));
+    }
+
+    /** Does a census in a JVM of its own. */
+    Figures run(Way way) throws IOException, InterruptedException {
+        Path figures = directory.resolve(way + ".figures");
+        int status = start(command(way, figures)).waitFor();
+        if (status != 0) {
+            throw new IOException("the " + way.label() + " census failed, its JVM ended with status " + status);
+        }
+        return Figures.read(figures);
+    }
+
+    /** What a census has counted. */
+    Path result(Way way) {
+        return directory.resolve(way + ".result");
+    }
+
+    private List<String> command(Way way, Path figures) {
+        List<String> command = new ArrayList<>(List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx" + heap, "-XX:+UseG1GC", "-XX:+DisplayVMOutputToStderr", "--enable-native-access=ALL-UNNAMED"));
+        if (way == Way.OFF_HEAP) {
+            command.add("-javaagent:" + agent.toAbsolutePath());
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), CensusMain.class.getName(),
+            way.name(), figures.toString(), result(way).toString()));
+        paths.forEach(path -> command.add(path.toString()));
+        return command;
+    }
+
+    private static Process start(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        return builder.start();
+    }
+
+    private void cleanUp() {
+        try {
+            ProcessHandle.current().children().forEach(child -> {
+                child.destroyForcibly();
+                child.onExit().join();
+            });
+            for (Way way : Way.values()) {
+                Files.deleteIfExists(directory.resolve(way + ".figures"));
+                Files.deleteIfExists(result(way));
+            }
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            System.err.println("demo: " + directory + " is left behind: " + e);
+        }
+    }
+}

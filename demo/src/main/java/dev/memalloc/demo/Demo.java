@@ -1,0 +1,113 @@
+package dev.memalloc.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The demo's command: has the census done both ways, each in a JVM of its own, and prints the two side by side. */
+@Command(name = "demo/run", sortOptions = false,
+    description = {
+        "Counts constants: of class files each Utf8 entry of the constant pool (names, descriptors, texts), of text "
+            + "files each word. Once in off-heap collections, with direct buffers that the agent serves; once in "
+            + "HashMap and int[], with the JDK's. Then prints what each took.", ""},
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:done; with --verify, the results are equal", "1:failed, or they differ", "2:wrong usage"})
+final class Demo implements Callable<Integer> {
+    @Parameters(paramLabel = "PATH", arity = "0..*",
+        description = "Jars, class files, directories or text files; by default each class file of the JDK.")
+    private List<Path> paths = List.of();
+
+    @Option(names = "--verify", description = "Compare the two results, entry by entry.")
+    private boolean verify;
+
+    @Option(names = "--top", paramLabel = "N", defaultValue = "10",
+        description = "How many of the most frequent constants to print (${DEFAULT-VALUE}).")
+    private int top;
+
+    @Option(names = "--heap", paramLabel = "SIZE", defaultValue = "512m",
+        description = "The garbage-collected heap that each of the two may use at most, as for -Xmx "
+            + "(${DEFAULT-VALUE}).")
+    private String heap;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this.")
+    private boolean help;
+
+    @Option(names = "--agent", required = true, hidden = true)
+    private Path agent;
+
+    @Spec
+    private CommandSpec spec;
+
+    private Demo() {
+    }
+
+    /**
+     * Runs the command.
+     *
+     * @param args see {@code --help}
+     */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Demo())
+            .setExecutionExceptionHandler((e, command, parsed) -> {
+                System.err.println("demo: " + (e.getMessage() == null ? e : e.getMessage()));
+                return CommandLine.ExitCode.SOFTWARE;
+            })
+            .execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        requireUsable();
+        ChildJvms jvms = new ChildJvms(agent, heap, paths);
+        Figures offHeap = jvms.run(Way.OFF_HEAP);
+        printProblems(offHeap);
+        if (offHeap.get(Figure.OCCURRENCES) == 0) {
+            throw new IOException("nothing to count: " + Figure.FILES.format(offHeap.get(Figure.FILES))
+                + " class or text files, with nothing in them");
+        }
+        Figures onHeap = jvms.run(Way.ON_HEAP);
+        Report report = new Report(System.out);
+        report.print(TopConstants.of(jvms.result(Way.OFF_HEAP), top));
+        report.print(offHeap, onHeap);
+        if (!verify) {
+            return CommandLine.ExitCode.OK;
+        }
+        Comparison comparison = Comparison.of(jvms.result(Way.OFF_HEAP), jvms.result(Way.ON_HEAP));
+        report.print(comparison, offHeap);
+        return comparison.differences() == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private void requireUsable() {
+        for (Path path : paths) {
+            require(Files.exists(path), "there is no " + path);
+            require(Files.isReadable(path), path + " may not be read");
+        }
+        require(top >= 0, "--top must not be negative");
+        require(heap.matches("[1-9]\\d*[kmgKMG]"), "--heap must be a number with k, m or g, such as 512m: " + heap);
+        require(Files.isReadable(agent), "there is no agent at " + agent);
+    }
+
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    /** Both ways meet the same ones. */
+    private static void printProblems(Figures figures) {
+        figures.problems().forEach(problem -> System.err.println("passed over: " + problem));
+        long more = figures.get(Figure.UNUSABLE) - figures.problems().size();
+        if (more > 0) {
+            System.err.println("passed over: " + more + " more");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.memalloc.demo;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+
+/** Prints what was found, for people. */
+final class Report {
+    private static final int TEXT_LENGTH_MAX = 50;
+
+    private final PrintStream out;
+
+    Report(PrintStream out) {
+        this.out = out;
+    }
+
+    void print(List<TopConstants.Line> top) {
+        out.printf(Locale.ROOT, "%n%10s  %-50s  %s%n", "count", "constant", "first seen in");
+        for (TopConstants.Line line : top) {
+            out.printf(Locale.ROOT, "%,10d  %-50s  %s%n", line.count(), oneLine(line.constant()), line.firstSeen());
+        }
+    }
+
+    void print(Figures offHeap, Figures onHeap) {
+        out.printf("%n%-30s  %18s  %18s%n", "", "off-heap", "on-heap");
+        out.printf("%-30s  %18s  %18s%n", "", "collections, agent", "HashMap, int[]");
+        for (Figure figure : Figure.values()) {
+            out.printf("%-30s  %18s  %18s%n", figure.label(), figure.format(offHeap.get(figure)),
+                figure.format(onHeap.get(figure)));
+        }
+        out.println();
+    }
+
+    void print(Comparison comparison, Figures compared) {
+        if (comparison.differences() == 0) {
+            out.printf(Locale.ROOT, "The results are equal: %,d constants with number, count and where first seen, "
+                + "%,d occurrences in %,d files.%n", compared.get(Figure.CONSTANTS), compared.get(Figure.OCCURRENCES),
+                compared.get(Figure.FILES));
+            return;
+        }
+        out.printf(Locale.ROOT, "The results differ in %,d places (off-heap and on-heap):%n",
+            comparison.differences());
+        comparison.examples().forEach(example -> out.println("  " + oneLine(example)));
+    }
+
+    private static String oneLine(String text) {
+        String start = text.length() > TEXT_LENGTH_MAX ? text.substring(0, TEXT_LENGTH_MAX - 3) + "..." : text;
+        return start.replaceAll("\\p{Cntrl}", "?");
+    }
+}
