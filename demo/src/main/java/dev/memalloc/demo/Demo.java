@@ -33,7 +33,7 @@ final class Demo implements Callable<Integer> {
         description = "How many of the most frequent constants to print (${DEFAULT-VALUE}).")
     private int top;
 
-    @Option(names = "--heap", paramLabel = "SIZE", defaultValue = "512m",
+    @Option(names = "--heap", paramLabel = "SIZE", defaultValue = "256m",
         description = "The garbage-collected heap that each of the two may use at most, as for -Xmx "
             + "(${DEFAULT-VALUE}).")
     private String heap;
@@ -92,7 +92,7 @@ final class Demo implements Callable<Integer> {
             require(Files.isReadable(path), path + " may not be read");
         }
         require(top >= 0, "--top must not be negative");
-        require(heap.matches("[1-9]\\d*[kmgKMG]"), "--heap must be a number with k, m or g, such as 512m: " + heap);
+        require(heap.matches("[1-9]\\d*[kmgKMG]"), "--heap must be a number with k, m or g, such as 256m: " + heap);
         require(Files.isReadable(agent), "there is no agent at " + agent);
     }
 

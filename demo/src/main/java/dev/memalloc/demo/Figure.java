@@ -4,14 +4,14 @@ import java.util.Locale;
 
 /** A number of what a census took, in the order in which they are printed. */
 enum Figure {
-    MILLIS("time", Unit.MILLIS),
+    MILLIS("time, from the JVM's start", Unit.MILLIS),
     FILES("files read", Unit.COUNT),
     UNUSABLE("  damaged or unreadable", Unit.COUNT),
     SKIPPED("  neither class file nor text", Unit.COUNT),
     BYTES_READ("  bytes in them", Unit.BYTES),
     OCCURRENCES("occurrences", Unit.COUNT),
-    CONSTANTS("entries: different constants", Unit.COUNT),
-    BYTES_OFF_HEAP("  of them off the heap", Unit.BYTES),
+    CONSTANTS("entries (different constants)", Unit.COUNT),
+    BYTES_OFF_HEAP("collections, off the heap", Unit.BYTES),
     BUFFERS("direct buffers served", Unit.COUNT),
     BUFFER_BYTES("  bytes in them", Unit.BYTES),
     BUFFER_BYTES_PEAK("  bytes live at most", Unit.BYTES),
@@ -19,6 +19,7 @@ enum Figure {
     PAUSE_MILLIS("  time that they paused it", Unit.MILLIS),
     HEAP_USED("heap used, after a last one", Unit.BYTES),
     RESIDENT("resident memory, after it", Unit.BYTES),
+    RESIDENT_FILES("  of it mapped files", Unit.BYTES),
     RESIDENT_PEAK("  at most", Unit.BYTES);
 
     private final String label;

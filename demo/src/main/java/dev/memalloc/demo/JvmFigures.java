@@ -30,6 +30,7 @@ final class JvmFigures {
         System.gc();
         figures.set(Figure.HEAP_USED, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         figures.set(Figure.RESIDENT, residentBytes("VmRSS:"));
+        figures.set(Figure.RESIDENT_FILES, residentBytes("RssFile:"));
         figures.set(Figure.RESIDENT_PEAK, residentBytes("VmHWM:"));
     }
 

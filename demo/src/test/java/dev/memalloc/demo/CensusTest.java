@@ -2,12 +2,15 @@ package dev.memalloc.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -89,6 +92,27 @@ class CensusTest {
     }
 
     @Test
+    void damagedJarsDoNotEndIt() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] intact = jarOfOwnClasses();
+        for (int round = 0; round < 300; round++) {
+            byte[] damaged = intact.clone();
+            for (int i = 0; i < 20; i++) {
+                // Half of them hit the directory at the end, which is small.
+                int at = random.nextInt(random.nextBoolean() ? damaged.length : 2000);
+                damaged[damaged.length - 1 - at] = (byte) random.nextInt();
+            }
+            Path jar = Files.write(directory.resolve("damaged.jar"), damaged);
+            try (Tally tally = new OnHeapTally()) {
+                Figures figures = count(tally, jar);
+                assertThat(figures.get(Figure.UNUSABLE)).as("seed %d, round %d", seed, round)
+                    .isEqualTo(figures.problems().size()).isLessThanOrEqualTo(5);
+            }
+        }
+    }
+
+    @Test
     void whatCannotBeUsedIsPassedOver() throws IOException {
         write("Damaged.class", "no class file");
         write("broken.jar", "no jar");
@@ -124,6 +148,19 @@ class CensusTest {
             assertThat(read.get(figure)).isEqualTo(figure.ordinal());
         }
         assertThat(read.problems()).hasSize(10).startsWith("file 0 : is bad");
+    }
+
+    private static byte[] jarOfOwnClasses() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+            for (Class<?> type : List.of(Census.class, Tally.class, Demo.class)) {
+                out.putNextEntry(new ZipEntry(type.getName().replace('.', '/') + ".class"));
+                try (InputStream in = type.getResourceAsStream(type.getSimpleName() + ".class")) {
+                    in.transferTo(out);
+                }
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private static Figures count(Tally tally, Path path) {

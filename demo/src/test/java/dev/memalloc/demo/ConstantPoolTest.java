@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,26 @@ class ConstantPoolTest {
             assertThatThrownBy(() -> ConstantPool.texts(ByteBuffer.wrap(prefix))).as("%d bytes", length)
                 .isInstanceOf(IOException.class).hasMessage("ends too early, after " + length + " bytes");
         }
+    }
+
+    @Test
+    void anyDamageIsReadOrReported() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] intact = ownClassFile();
+        int reported = 0;
+        for (int round = 0; round < 10_000; round++) {
+            byte[] file = intact.clone();
+            file[random.nextInt(file.length)] = (byte) random.nextInt();
+            try {
+                ConstantPool.texts(ByteBuffer.wrap(file));
+            } catch (IOException e) {
+                reported++;
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + ", round " + round, e);
+            }
+        }
+        assertThat(reported).as("seed %d", seed).isPositive();
     }
 
     @Test

@@ -37,7 +37,7 @@ class DemoIT {
             "damaged or unreadable 1 1",
             "neither class file nor text 1 1",
             "occurrences 5 5",
-            "entries: different constants 2 2",
+            "entries (different constants) 2 2",
             "direct buffers served 4 4",
             "The results are equal: 2 constants with number, count and where first seen, 5 occurrences in 2 files.");
         assertThat(result.err()).containsExactly(
@@ -58,7 +58,8 @@ class DemoIT {
     @Test
     void wrongOptions() throws Exception {
         assertThat(demo("--top", "-1").err()).startsWith("--top must not be negative");
-        assertThat(demo("--heap", "much").err()).startsWith("--heap must be a number with k, m or g, such as 512m: much");
+        assertThat(demo("--heap", "much").err())
+            .startsWith("--heap must be a number with k, m or g, such as 256m: much");
         assertThat(demo("--nonsense").status()).isEqualTo(USAGE);
     }
 
