@@ -59,7 +59,8 @@ final class Census implements InputFiles.Visitor {
     @Override
     public void unreadable(String name, IOException why) {
         figures.add(Figure.UNUSABLE, 1);
-        figures.addProblem(name + ": " + (why.getMessage() == null ? why.toString() : why.getMessage()));
+        // Of the more special exceptions the message is often the name once more, and the class says what is wrong.
+        figures.addProblem(name + ": " + (why.getClass() == IOException.class ? why.getMessage() : why.toString()));
     }
 
     private ByteBuffer read(Path path) throws IOException {

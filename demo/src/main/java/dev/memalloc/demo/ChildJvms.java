@@ -13,8 +13,12 @@ import java.util.List;
  * are deleted.
  */
 final class ChildJvms {
+    /** What the heap starts with; by default that would depend on the machine, and resident memory with it. */
+    private static final int START_MIB = 64;
+    private static final int SIGNALLED = 128;
+
     private final Path agent;
-    private final String heap;
+    private final int heapMib;
     private final List<Path> paths;
     private final Path directory = Files.createTempDirectory("memalloc-demo");
 
@@ -22,20 +26,28 @@ final class ChildJvms {
      * Starts none yet.
      *
      * @param agent the agent's jar
-     * @param heap the most that the garbage-collected heap may take, as {@code -Xmx} has it
+     * @param heapMib the most that the garbage-collected heap may take, in MiB
      * @param paths what is counted; without any, the JDK
      */
-    ChildJvms(Path agent, String heap, List<Path> paths) throws IOException {
+    ChildJvms(Path agent, int heapMib, List<Path> paths) throws IOException {
         this.agent = agent;
-        this.heap = heap;
+        this.heapMib = heapMib;
         this.paths = paths;
         Runtime.getRuntime().addShutdownHook(new Thread(this::cleanUp));
+    }
+
+    /** The arguments on which the figures depend, the same for both. */
+    List<String> heapSettings() {
+        return List.of("-Xms" + Math.min(heapMib, START_MIB) + "m", "-Xmx" + heapMib + "m", "-XX:+UseG1GC");
     }
 
     /** Does a census in a JVM of its own. */
     Figures run(Way way) throws IOException, InterruptedException {
         Path figures = directory.resolve(way + ".figures");
         int status = start(command(way, figures)).waitFor();
+        if (status > SIGNALLED) {
+            throw new IOException("the " + way.label() + " census was ended by signal " + (status - SIGNALLED));
+        }
         if (status != 0) {
             throw new IOException("the " + way.label() + " census failed, its JVM ended with status " + status);
         }
@@ -50,7 +62,8 @@ final class ChildJvms {
     private List<String> command(Way way, Path figures) {
         List<String> command = new ArrayList<>(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx" + heap, "-XX:+UseG1GC", "-XX:+DisplayVMOutputToStderr", "--enable-native-access=ALL-UNNAMED"));
+            "-XX:+DisplayVMOutputToStderr", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(heapSettings());
         if (way == Way.OFF_HEAP) {
             command.add("-javaagent:" + agent.toAbsolutePath());
         }

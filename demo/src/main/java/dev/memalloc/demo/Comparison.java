@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Compares two result files entry by entry, and keeps what differs: the number of differences, and the first few. */
 final class Comparison {
     private static final int EXAMPLES_MAX = 10;
+    private static final String NOTHING = "nothing";
 
     private long differences;
     private final List<String> examples = new ArrayList<>();
@@ -40,12 +42,13 @@ final class Comparison {
         Map<String, Entry> left = new HashMap<>();
         ResultFile.readConstants(expected, (constant, number, count, firstSeen) -> {
             if (left.put(constant, new Entry(number, count, firstSeen)) != null) {
-                differs(constant, "one entry", "two");
+                differs("constant \"" + constant + "\"", "two entries", "one");
             }
         });
         ResultFile.readConstants(actual, (constant, number, count, firstSeen) ->
-            compare("constant \"" + constant + "\"", left.remove(constant), new Entry(number, count, firstSeen)));
-        left.forEach((constant, entry) -> differs("constant \"" + constant + "\"", entry, null));
+            compare("constant \"" + constant + "\"", Objects.requireNonNullElse(left.remove(constant), NOTHING),
+                new Entry(number, count, firstSeen)));
+        left.forEach((constant, entry) -> differs("constant \"" + constant + "\"", entry, NOTHING));
     }
 
     private void compareInts(String name, String value, DataInputStream expected, DataInputStream actual,
@@ -64,7 +67,7 @@ final class Comparison {
     }
 
     private void compare(String what, Object expected, Object actual) {
-        if (!actual.equals(expected)) {
+        if (!expected.equals(actual)) {
             differs(what, expected, actual);
         }
     }

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:done; with --verify, the results are equal", "1:failed, or they differ", "2:wrong usage"})
 final class Demo implements Callable<Integer> {
+    private static final int HEAP_MIB_MIN = 8;
+
     @Parameters(paramLabel = "PATH", arity = "0..*",
         description = "Jars, class files, directories or text files; by default each class file of the JDK.")
     private List<Path> paths = List.of();
@@ -33,10 +35,9 @@ final class Demo implements Callable<Integer> {
         description = "How many of the most frequent constants to print (${DEFAULT-VALUE}).")
     private int top;
 
-    @Option(names = "--heap", paramLabel = "SIZE", defaultValue = "256m",
-        description = "The garbage-collected heap that each of the two may use at most, as for -Xmx "
-            + "(${DEFAULT-VALUE}).")
-    private String heap;
+    @Option(names = "--heap", paramLabel = "MIB", defaultValue = "256",
+        description = "The garbage-collected heap that each of the two may use at most, in MiB (${DEFAULT-VALUE}).")
+    private int heapMib;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this.")
     private boolean help;
@@ -57,6 +58,10 @@ final class Demo implements Callable<Integer> {
      */
     public static void main(String[] args) {
         System.exit(new CommandLine(new Demo())
+            .setParameterExceptionHandler((e, wrong) -> {
+                System.err.println("demo: " + e.getMessage() + " (demo/run --help lists what may be given)");
+                return CommandLine.ExitCode.USAGE;
+            })
             .setExecutionExceptionHandler((e, command, parsed) -> {
                 System.err.println("demo: " + (e.getMessage() == null ? e : e.getMessage()));
                 return CommandLine.ExitCode.SOFTWARE;
@@ -67,17 +72,16 @@ final class Demo implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireUsable();
-        ChildJvms jvms = new ChildJvms(agent, heap, paths);
+        ChildJvms jvms = new ChildJvms(agent, heapMib, paths);
         Figures offHeap = jvms.run(Way.OFF_HEAP);
         printProblems(offHeap);
-        if (offHeap.get(Figure.OCCURRENCES) == 0) {
-            throw new IOException("nothing to count: " + Figure.FILES.format(offHeap.get(Figure.FILES))
-                + " class or text files, with nothing in them");
-        }
+        requireAnyCounted(offHeap);
         Figures onHeap = jvms.run(Way.ON_HEAP);
         Report report = new Report(System.out);
-        report.print(TopConstants.of(jvms.result(Way.OFF_HEAP), top));
-        report.print(offHeap, onHeap);
+        if (top > 0) {
+            report.print(TopConstants.of(jvms.result(Way.OFF_HEAP), top));
+        }
+        report.print(offHeap, onHeap, jvms.heapSettings());
         if (!verify) {
             return CommandLine.ExitCode.OK;
         }
@@ -92,13 +96,21 @@ final class Demo implements Callable<Integer> {
             require(Files.isReadable(path), path + " may not be read");
         }
         require(top >= 0, "--top must not be negative");
-        require(heap.matches("[1-9]\\d*[kmgKMG]"), "--heap must be a number with k, m or g, such as 256m: " + heap);
+        require(heapMib >= HEAP_MIB_MIN, "--heap must be at least " + HEAP_MIB_MIN);
         require(Files.isReadable(agent), "there is no agent at " + agent);
     }
 
     private void require(boolean condition, String otherwise) {
         if (!condition) {
             throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    private static void requireAnyCounted(Figures figures) throws IOException {
+        if (figures.get(Figure.OCCURRENCES) == 0) {
+            throw new IOException("nothing to count: " + figures.get(Figure.FILES)
+                + " files read with nothing in them, " + figures.get(Figure.UNUSABLE) + " damaged or unreadable, "
+                + figures.get(Figure.SKIPPED) + " neither class file nor text");
         }
     }
 

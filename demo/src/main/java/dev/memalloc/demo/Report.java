@@ -6,7 +6,8 @@ import java.util.Locale;
 
 /** Prints what was found, for people. */
 final class Report {
-    private static final int TEXT_LENGTH_MAX = 50;
+    private static final int CONSTANT_LENGTH_MAX = 50;
+    private static final int EXAMPLE_LENGTH_MAX = 500;
 
     private final PrintStream out;
 
@@ -15,13 +16,16 @@ final class Report {
     }
 
     void print(List<TopConstants.Line> top) {
+        out.println("The most frequent constants: Utf8 entries of constant pools, words of text files.");
         out.printf(Locale.ROOT, "%n%10s  %-50s  %s%n", "count", "constant", "first seen in");
         for (TopConstants.Line line : top) {
-            out.printf(Locale.ROOT, "%,10d  %-50s  %s%n", line.count(), oneLine(line.constant()), line.firstSeen());
+            out.printf(Locale.ROOT, "%,10d  %-50s  %s%n", line.count(),
+                oneLine(line.constant(), CONSTANT_LENGTH_MAX), line.firstSeen());
         }
     }
 
-    void print(Figures offHeap, Figures onHeap) {
+    void print(Figures offHeap, Figures onHeap, List<String> settings) {
+        out.printf("%nWhat it took, in a JVM each, with %s:%n", String.join(" ", settings));
         out.printf("%n%-30s  %18s  %18s%n", "", "off-heap", "on-heap");
         out.printf("%-30s  %18s  %18s%n", "", "collections, agent", "HashMap, int[]");
         for (Figure figure : Figure.values()) {
@@ -40,11 +44,11 @@ final class Report {
         }
         out.printf(Locale.ROOT, "The results differ in %,d places (off-heap and on-heap):%n",
             comparison.differences());
-        comparison.examples().forEach(example -> out.println("  " + oneLine(example)));
+        comparison.examples().forEach(example -> out.println("  " + oneLine(example, EXAMPLE_LENGTH_MAX)));
     }
 
-    private static String oneLine(String text) {
-        String start = text.length() > TEXT_LENGTH_MAX ? text.substring(0, TEXT_LENGTH_MAX - 3) + "..." : text;
+    private static String oneLine(String text, int lengthMax) {
+        String start = text.length() > lengthMax ? text.substring(0, lengthMax - 3) + "..." : text;
         return start.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -86,8 +86,8 @@ class ComparisonTest {
             tally.endFile();
         });
         assertThat(comparison.examples()).containsExactly(
-            "constant \"c\": null and number 1, count 1, first in first",
-            "constant \"b\": number 1, count 1, first in first and null");
+            "constant \"c\": nothing and number 1, count 1, first in first",
+            "constant \"b\": number 1, count 1, first in first and nothing");
     }
 
     @Test

@@ -52,14 +52,14 @@ class DemoIT {
         Result result = demo("/no/such/path");
         assertThat(result.status()).isEqualTo(USAGE);
         assertThat(result.out()).isEmpty();
-        assertThat(result.err()).startsWith("there is no /no/such/path");
+        assertThat(result.err()).containsExactly(
+            "demo: there is no /no/such/path (demo/run --help lists what may be given)");
     }
 
     @Test
     void wrongOptions() throws Exception {
-        assertThat(demo("--top", "-1").err()).startsWith("--top must not be negative");
-        assertThat(demo("--heap", "much").err())
-            .startsWith("--heap must be a number with k, m or g, such as 256m: much");
+        assertThat(demo("--top", "-1").err()).singleElement().asString().startsWith("demo: --top must not be negative");
+        assertThat(demo("--heap", "1").err()).singleElement().asString().startsWith("demo: --heap must be at least 8");
         assertThat(demo("--nonsense").status()).isEqualTo(USAGE);
     }
 
@@ -69,7 +69,8 @@ class DemoIT {
         assertThat(result.status()).isEqualTo(FAILED);
         assertThat(result.out()).isEmpty();
         assertThat(result.err()).last().asString().isEqualTo(
-            "demo: nothing to count: 0 class or text files, with nothing in them");
+            "demo: nothing to count: 0 files read with nothing in them, 0 damaged or unreadable, "
+                + "0 neither class file nor text");
     }
 
     @Test
@@ -88,7 +89,7 @@ class DemoIT {
             text.append(i).append(' ');
         }
         Files.writeString(words, text);
-        Result result = demo("--heap", "16m", words.toString());
+        Result result = demo("--heap", "16", words.toString());
         assertThat(result.status()).isEqualTo(FAILED);
         assertThat(result.err()).anyMatch(line -> line.contains("try a larger --heap"));
         assertThat(leftBehind()).isEmpty();
