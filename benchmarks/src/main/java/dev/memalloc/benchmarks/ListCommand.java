@@ -1,0 +1,23 @@
+package dev.memalloc.benchmarks;
+
+import dev.memalloc.benchmarks.allocators.Opponent;
+import dev.memalloc.benchmarks.workloads.Workload;
+import dev.memalloc.benchmarks.workloads.Workloads;
+import picocli.CommandLine.Command;
+
+/** Lists what there is to choose from. */
+@Command(name = "list", description = "Lists the workloads and the allocators.")
+final class ListCommand implements Runnable {
+    @Override
+    public void run() {
+        System.out.println("workloads (\"headline\" and \"all\" name sets of them)");
+        for (Workload workload : Workloads.ALL) {
+            System.out.printf("  %-14s %s%n", workload.name(), workload.about());
+        }
+        System.out.println("allocators");
+        for (Opponent opponent : Opponent.ALL) {
+            System.out.printf("  %-14s %s%n", opponent.name(), opponent.about());
+        }
+        System.out.println("  /a/path.so     malloc of any shared library");
+    }
+}

@@ -1,0 +1,69 @@
+package dev.memalloc.benchmarks.allocators;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * An allocator that can be named on the command line: memalloc itself, and what it is compared with.
+ *
+ * @param name what it is called there
+ * @param about what it is, and where it comes from
+ * @param jvmFlags what its JVM needs besides the flags that all have
+ * @param freesOwnOnly whether a block can be freed only by the thread that allocated it
+ * @param blocksMax the most blocks that it can reasonably have live at once
+ * @param maker makes the one allocator of a JVM
+ */
+public record Opponent(
+    String name,
+    String about,
+    List<String> jvmFlags,
+    boolean freesOwnOnly,
+    long blocksMax,
+    Supplier<Allocator> maker) {
+
+    /** All that have a name of their own. */
+    public static final List<Opponent> ALL = List.of(
+        of("memalloc", "dev.memalloc.Memory, the process's heap", Memalloc::new),
+        of("glibc", "malloc of the C library", () -> CAllocator.of(CLibrary.glibc())),
+        debian("jemalloc", "libjemalloc2", "libjemalloc.so.2"),
+        debian("mimalloc", "libmimalloc2.0", "libmimalloc.so.2"),
+        debian("tcmalloc", "libtcmalloc-minimal4", "libtcmalloc_minimal.so.4"));
+
+    /**
+     * The opponent of that name; or, if it is the path of a shared library, that library's allocator.
+     *
+     * @throws IllegalArgumentException if it is neither
+     */
+    public static Opponent named(String name) {
+        if (name.contains("/")) {
+            return library(name, "malloc of " + name, name);
+        }
+        return ALL.stream()
+            .filter(opponent -> opponent.name.equals(name))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no allocator is called " + name + "; there are "
+                + String.join(", ", ALL.stream().map(Opponent::name).toList())
+                + ", and any shared library, by its path"));
+    }
+
+    /**
+     * The allocator itself: once per JVM, for one opponent only.
+     *
+     * @throws RuntimeException or {@link LinkageError}, if it is not installed; the message says what is missing
+     */
+    public Allocator open() {
+        return maker.get();
+    }
+
+    private static Opponent debian(String name, String debianPackage, String file) {
+        return library(name, "malloc of " + file + ", from Debian's " + debianPackage, file);
+    }
+
+    private static Opponent library(String name, String about, String file) {
+        return of(name, about, () -> CAllocator.of(CLibrary.load(file)));
+    }
+
+    private static Opponent of(String name, String about, Supplier<Allocator> maker) {
+        return new Opponent(name, about, List.of(), false, Long.MAX_VALUE, maker);
+    }
+}

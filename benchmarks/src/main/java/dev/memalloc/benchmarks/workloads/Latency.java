@@ -1,0 +1,111 @@
+package dev.memalloc.benchmarks.workloads;
+
+import dev.memalloc.benchmarks.allocators.Allocator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The time of single calls, free and allocate alike, while random blocks are replaced.
+ *
+ * <p>A lap in which the thread took a page fault, or the JVM collected garbage, is not counted. What else stops a
+ * thread is: the scheduler, and the reading of the clock, which is in every figure.
+ */
+final class Latency implements Workload {
+    private static final int SLOTS = 10_000;
+    private static final int REPLACEMENTS_PER_LAP = 500;
+    private static final Sizes SIZES = Sizes.uniform(16, 1024);
+    private static final long NANOS_MAX = 10_000_000_000L;
+    private static final int DIGITS = 3;
+
+    @Override
+    public String name() {
+        return "latency";
+    }
+
+    @Override
+    public String about() {
+        return "each call timed: replace one random of 10,000 live blocks of 16-1,024 B; no page fault, no GC";
+    }
+
+    @Override
+    public long blocksLive() {
+        return SLOTS;
+    }
+
+    @Override
+    public List<? extends Worker> workers(Load load) {
+        return IntStream.range(0, load.threads()).mapToObj(i -> new Timer(load, i)).toList();
+    }
+
+    private static final class Timer implements Worker {
+        private final Allocator allocator;
+        private final RandomSequence random;
+        private final LiveBytes.Share live;
+        private final Disturbances disturbances = new Disturbances();
+        private final Histogram all = new Histogram(NANOS_MAX, DIGITS);
+        private final long[] ofLap = new long[2 * REPLACEMENTS_PER_LAP];
+        private final long[] blocks;
+        private final int[] sizes;
+
+        Timer(Load load, int index) {
+            allocator = load.allocator();
+            random = new RandomSequence(index);
+            live = load.live().share();
+            blocks = new long[load.scaled(SLOTS)];
+            sizes = new int[blocks.length];
+        }
+
+        @Override
+        public void fill() {
+            for (int slot = 0; slot < blocks.length; slot++) {
+                int size = SIZES.next(random);
+                put(slot, allocator.allocate(size), size);
+            }
+        }
+
+        @Override
+        public long lap() {
+            long before = disturbances.count();
+            for (int i = 0; i < REPLACEMENTS_PER_LAP; i++) {
+                int slot = random.below(blocks.length);
+                int size = SIZES.next(random);
+                long victim = blocks[slot];
+                long start = System.nanoTime();
+                allocator.free(victim);
+                long freed = System.nanoTime();
+                long block = allocator.allocate(size);
+                long allocated = System.nanoTime();
+                ofLap[2 * i] = freed - start;
+                ofLap[2 * i + 1] = allocated - freed;
+                put(slot, block, size);
+            }
+            if (disturbances.count() == before) {
+                for (long nanos : ofLap) {
+                    all.recordValue(Math.min(nanos, NANOS_MAX));
+                }
+            }
+            return ofLap.length;
+        }
+
+        @Override
+        public void drain() {
+            for (long block : blocks) {
+                allocator.free(block);
+            }
+        }
+
+        @Override
+        public Optional<Histogram> latencies() {
+            return Optional.of(all);
+        }
+
+        private void put(int slot, long block, int size) {
+            Touch.pages(allocator.address(block), size);
+            blocks[slot] = block;
+            live.add(size - sizes[slot]);
+            sizes[slot] = size;
+        }
+    }
+}
