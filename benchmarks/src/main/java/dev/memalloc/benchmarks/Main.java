@@ -8,7 +8,8 @@ import picocli.CommandLine.HelpCommand;
 @Command(
     name = "benchmarks/run",
     description = "Compares memalloc with other allocators.",
-    subcommands = {WorkloadsCommand.class, ListCommand.class, TableCommand.class, HelpCommand.class},
+    subcommands = {
+        WorkloadsCommand.class, TableCommand.class, PlotCommand.class, ListCommand.class, HelpCommand.class},
     footer = {"", "  jmh [REGEX]   runs the JMH benchmarks, with JMH's own options"})
 final class Main {
     private Main() {

@@ -6,6 +6,7 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -42,7 +43,7 @@ final class ResultFile {
         List<Object> values = new ArrayList<>(Arrays.asList(
             measurement.workload(), measurement.allocator(), measurement.version(), measurement.threads(),
             measurement.round(), measurement.operations(), measurement.nanos(),
-            String.format(java.util.Locale.ROOT, "%.2f", measurement.nanosPerOperation()),
+            String.format(Locale.ROOT, "%.2f", measurement.nanosPerOperation()),
             measurement.bytesLivePeak(), measurement.bytesResidentPeak(), measurement.bytesResidentLater()));
         for (int i = 0; i < LATENCIES.size(); i++) {
             values.add(measurement.latencies().isEmpty() ? "" : measurement.latencies().get(i));

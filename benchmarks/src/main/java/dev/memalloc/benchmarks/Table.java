@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.GeometricMean;
 import org.apache.commons.statistics.descriptive.Median;
 
@@ -62,6 +63,11 @@ final class Table {
         return ratio(nanos(job, allocator), best);
     }
 
+    /** An allocator's peak resident memory over what was live; empty if too little was live. */
+    OptionalDouble residentOverLive(String job, String allocator) {
+        return saysMemory(job) ? median(job, allocator, Measurement::residentOverLive) : OptionalDouble.empty();
+    }
+
     /** For each allocator the geometric mean of {@link #timeOverOurs} over the jobs that both have done. */
     Map<String, Double> geometricMeans() {
         Map<String, List<Double>> ratios = new TreeMap<>();
@@ -98,9 +104,8 @@ final class Table {
     }
 
     private void printJob(String job, PrintWriter out) {
-        List<Measurement> all = byJob.get(job).values().stream().flatMap(List::stream).toList();
-        boolean memory = all.stream().allMatch(Measurement::saysMemory);
-        boolean latencies = all.stream().noneMatch(measurement -> measurement.latencies().isEmpty());
+        boolean memory = saysMemory(job);
+        boolean latencies = all(job).noneMatch(measurement -> measurement.latencies().isEmpty());
         List<String> head = new ArrayList<>(List.of(
             "allocator", "ns/op", "spread", "/ memalloc", "/ best opponent"));
         if (memory) {
@@ -120,7 +125,7 @@ final class Table {
                 number(timeOverOurs(job, allocator), 2),
                 number(timeOverBest(job, allocator), 2)));
             if (memory) {
-                row.add(number(median(job, allocator, Measurement::residentOverLive), 2));
+                row.add(number(residentOverLive(job, allocator), 2));
                 row.add(number(median(job, allocator, Measurement::laterOverPeak), 3));
             }
             for (int i = 0; latencies && i < Measurement.QUANTILES.size(); i++) {
@@ -129,6 +134,14 @@ final class Table {
             }
             printRow(out, row.toArray(String[]::new));
         }
+    }
+
+    private boolean saysMemory(String job) {
+        return all(job).allMatch(Measurement::saysMemory);
+    }
+
+    private Stream<Measurement> all(String job) {
+        return byJob.get(job).values().stream().flatMap(List::stream);
     }
 
     private OptionalDouble nanos(String job, String allocator) {

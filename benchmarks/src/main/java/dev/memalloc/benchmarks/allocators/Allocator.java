@@ -19,8 +19,8 @@ public interface Allocator {
     /** Allocates at least {@code size} bytes, all zero. */
     long allocateZeroed(long size);
 
-    /** Makes a block larger, keeping its contents; {@code block} is not to be used any more. */
-    long reallocate(long block, long size);
+    /** Makes a block of {@code oldSize} bytes larger, keeping them; {@code block} is not to be used any more. */
+    long reallocate(long block, long oldSize, long size);
 
     /** Frees a block. */
     void free(long block);

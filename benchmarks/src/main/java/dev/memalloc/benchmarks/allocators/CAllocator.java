@@ -41,7 +41,7 @@ final class CAllocator implements Allocator {
     @Override
     public long allocate(long size) {
         try {
-            return requireFound((long) Functions.MALLOC.invokeExact(size), size);
+            return OutOfMemory.requireFound((long) Functions.MALLOC.invokeExact(size), size);
         } catch (Throwable e) {
             throw rethrow(e);
         }
@@ -50,16 +50,16 @@ final class CAllocator implements Allocator {
     @Override
     public long allocateZeroed(long size) {
         try {
-            return requireFound((long) Functions.CALLOC.invokeExact(1L, size), size);
+            return OutOfMemory.requireFound((long) Functions.CALLOC.invokeExact(1L, size), size);
         } catch (Throwable e) {
             throw rethrow(e);
         }
     }
 
     @Override
-    public long reallocate(long block, long size) {
+    public long reallocate(long block, long oldSize, long size) {
         try {
-            return requireFound((long) Functions.REALLOC.invokeExact(block, size), size);
+            return OutOfMemory.requireFound((long) Functions.REALLOC.invokeExact(block, size), size);
         } catch (Throwable e) {
             throw rethrow(e);
         }
@@ -72,13 +72,6 @@ final class CAllocator implements Allocator {
         } catch (Throwable e) {
             throw rethrow(e);
         }
-    }
-
-    private static long requireFound(long address, long size) {
-        if (address == 0) {
-            throw new OutOfMemoryError(chosen.path() + " has no " + size + " bytes");
-        }
-        return address;
     }
 
     private static Error rethrow(Throwable e) {

@@ -21,7 +21,7 @@ final class Memalloc implements Allocator {
     }
 
     @Override
-    public long reallocate(long block, long size) {
+    public long reallocate(long block, long oldSize, long size) {
         return Memory.memresize(block, size);
     }
 

@@ -1,6 +1,5 @@
 package dev.memalloc.benchmarks.workloads;
 
-import dev.memalloc.benchmarks.allocators.Allocator;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -43,52 +42,34 @@ final class Burst implements Workload {
     }
 
     private static final class Bursts implements Worker {
-        private final Allocator allocator;
         private final RandomSequence random;
-        private final LiveBytes.Share live;
-        private final long[] blocks;
-        private final int[] sizes;
+        private final Slots slots;
 
         Bursts(Load load, int index) {
-            allocator = load.allocator();
             random = new RandomSequence(index);
-            live = load.live().share();
-            blocks = new long[load.scaled(BLOCKS / load.threads())];
-            sizes = new int[blocks.length];
+            slots = new Slots(load, load.scaled(BLOCKS / load.threads()));
         }
 
         @Override
         public long lap() {
-            drain();
-            for (int i = 0; i < blocks.length; i++) {
-                sizes[i] = SIZES.next(random);
-                blocks[i] = allocator.allocate(sizes[i]);
-                Touch.pages(allocator.address(blocks[i]), sizes[i]);
-                live.add(sizes[i]);
+            slots.freeAll();
+            for (int slot = 0; slot < slots.count(); slot++) {
+                int size = SIZES.next(random);
+                Touch.pages(slots.allocate(slot, size), size);
             }
             long freed = 0;
-            for (int i = 0; i < blocks.length; i++) {
-                if (i % KEPT_ONE_IN != 0) {
-                    free(i);
+            for (int slot = 0; slot < slots.count(); slot++) {
+                if (slot % KEPT_ONE_IN != 0) {
+                    slots.free(slot);
                     freed++;
                 }
             }
-            return blocks.length + freed;
+            return slots.count() + freed;
         }
 
         @Override
         public void drain() {
-            for (int i = 0; i < blocks.length; i++) {
-                if (blocks[i] != 0) {
-                    free(i);
-                }
-            }
-        }
-
-        private void free(int i) {
-            allocator.free(blocks[i]);
-            live.add(-sizes[i]);
-            blocks[i] = 0;
+            slots.freeAll();
         }
     }
 }

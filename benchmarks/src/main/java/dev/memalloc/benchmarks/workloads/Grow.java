@@ -43,7 +43,7 @@ record Grow(String name, String about, long first, long last, LongUnaryOperator 
             long steps = 0;
             while (size < end) {
                 long larger = step.applyAsLong(size);
-                block = allocator.reallocate(block, larger);
+                block = allocator.reallocate(block, size, larger);
                 live.add(larger - size);
                 Touch.pages(allocator.address(block) + size, larger - size);
                 size = larger;

@@ -42,69 +42,49 @@ final class Larson implements Workload {
     private static final class Line implements Worker {
         private final Allocator allocator;
         private final RandomSequence random;
-        private final LiveBytes.Share live;
-        private final long[] blocks;
-        private final int[] sizes;
+        private final Slots slots;
         private final int rounds;
 
         Line(Load load, int index) {
             allocator = load.allocator();
             random = new RandomSequence(index);
-            live = load.live().share();
-            blocks = new long[load.scaled(SLOTS)];
-            sizes = new int[blocks.length];
+            slots = new Slots(load, load.scaled(SLOTS));
             rounds = load.scaled(ROUNDS);
         }
 
         @Override
         public void fill() {
-            for (int slot = 0; slot < blocks.length; slot++) {
+            for (int slot = 0; slot < slots.count(); slot++) {
                 put(slot);
             }
-            shuffle();
+            for (int slot = slots.count() - 1; slot > 0; slot--) {
+                slots.swap(slot, random.below(slot + 1));
+            }
             replace(WARM_UP_ROUNDS);
         }
 
         @Override
         public long lap() throws InterruptedException {
             Threads.run(allocator, 1, i -> replace(rounds));
-            return (long) rounds * blocks.length;
+            return (long) rounds * slots.count();
         }
 
         @Override
         public void drain() {
-            for (long block : blocks) {
-                allocator.free(block);
-            }
+            slots.freeAll();
         }
 
         private void replace(int times) {
-            for (int i = 0; i < times * blocks.length; i++) {
-                int slot = random.below(blocks.length);
-                allocator.free(blocks[slot]);
+            for (int i = 0; i < times * slots.count(); i++) {
+                int slot = random.below(slots.count());
+                slots.free(slot);
                 put(slot);
             }
         }
 
         private void put(int slot) {
             int size = random.between(SIZE_MIN, SIZE_MAX);
-            long block = allocator.allocate(size);
-            Touch.pages(allocator.address(block), size);
-            blocks[slot] = block;
-            live.add(size - sizes[slot]);
-            sizes[slot] = size;
-        }
-
-        private void shuffle() {
-            for (int slot = blocks.length - 1; slot > 0; slot--) {
-                int other = random.below(slot + 1);
-                long block = blocks[slot];
-                blocks[slot] = blocks[other];
-                blocks[other] = block;
-                int size = sizes[slot];
-                sizes[slot] = sizes[other];
-                sizes[other] = size;
-            }
+            Touch.pages(slots.allocate(slot, size), size);
         }
     }
 }

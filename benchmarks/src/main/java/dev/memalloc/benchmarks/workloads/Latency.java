@@ -42,26 +42,22 @@ final class Latency implements Workload {
     private static final class Timer implements Worker {
         private final Allocator allocator;
         private final RandomSequence random;
-        private final LiveBytes.Share live;
         private final Disturbances disturbances = new Disturbances();
         private final Histogram all = new Histogram(NANOS_MAX, DIGITS);
         private final long[] ofLap = new long[2 * REPLACEMENTS_PER_LAP];
-        private final long[] blocks;
-        private final int[] sizes;
+        private final Slots slots;
 
         Timer(Load load, int index) {
             allocator = load.allocator();
             random = new RandomSequence(index);
-            live = load.live().share();
-            blocks = new long[load.scaled(SLOTS)];
-            sizes = new int[blocks.length];
+            slots = new Slots(load, load.scaled(SLOTS));
         }
 
         @Override
         public void fill() {
-            for (int slot = 0; slot < blocks.length; slot++) {
+            for (int slot = 0; slot < slots.count(); slot++) {
                 int size = SIZES.next(random);
-                put(slot, allocator.allocate(size), size);
+                Touch.pages(slots.allocate(slot, size), size);
             }
         }
 
@@ -69,9 +65,9 @@ final class Latency implements Workload {
         public long lap() {
             long before = disturbances.count();
             for (int i = 0; i < REPLACEMENTS_PER_LAP; i++) {
-                int slot = random.below(blocks.length);
+                int slot = random.below(slots.count());
                 int size = SIZES.next(random);
-                long victim = blocks[slot];
+                long victim = slots.take(slot);
                 long start = System.nanoTime();
                 allocator.free(victim);
                 long freed = System.nanoTime();
@@ -79,7 +75,7 @@ final class Latency implements Workload {
                 long allocated = System.nanoTime();
                 ofLap[2 * i] = freed - start;
                 ofLap[2 * i + 1] = allocated - freed;
-                put(slot, block, size);
+                Touch.pages(slots.put(slot, block, size), size);
             }
             if (disturbances.count() == before) {
                 for (long nanos : ofLap) {
@@ -91,21 +87,12 @@ final class Latency implements Workload {
 
         @Override
         public void drain() {
-            for (long block : blocks) {
-                allocator.free(block);
-            }
+            slots.freeAll();
         }
 
         @Override
         public Optional<Histogram> latencies() {
             return Optional.of(all);
-        }
-
-        private void put(int slot, long block, int size) {
-            Touch.pages(allocator.address(block), size);
-            blocks[slot] = block;
-            live.add(size - sizes[slot]);
-            sizes[slot] = size;
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.memalloc.benchmarks.workloads;
 
-import dev.memalloc.benchmarks.allocators.Allocator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -11,10 +10,10 @@ import java.util.stream.IntStream;
  * @param sizes how large the blocks are
  * @param zeroed whether zeroed memory is asked for
  * @param use which bytes of a new block are written
- * @param opsPerLap how many replacements before the clock is looked at
+ * @param replacementsPerLap how many before the clock is looked at
  */
 record Replace(
-    String name, String about, long blocksLive, Sizes sizes, boolean zeroed, Use use, int opsPerLap)
+    String name, String about, long blocksLive, Sizes sizes, boolean zeroed, Use use, int replacementsPerLap)
     implements Workload {
 
     /** What is done with a new block. */
@@ -29,51 +28,40 @@ record Replace(
     }
 
     private final class Replacer implements Worker {
-        private final Allocator allocator;
         private final RandomSequence random;
-        private final LiveBytes.Share live;
-        private final long[] blocks;
-        private final int[] sizeOf;
+        private final Slots slots;
 
         Replacer(Load load, int index) {
-            allocator = load.allocator();
             random = new RandomSequence(index);
-            live = load.live().share();
-            blocks = new long[(int) load.scaled(blocksLive)];
-            sizeOf = new int[blocks.length];
+            slots = new Slots(load, (int) load.scaled(blocksLive));
         }
 
         @Override
         public void fill() {
-            for (int slot = 0; slot < blocks.length; slot++) {
+            for (int slot = 0; slot < slots.count(); slot++) {
                 put(slot);
             }
         }
 
         @Override
         public long lap() {
-            for (int i = 0; i < opsPerLap; i++) {
-                int slot = random.below(blocks.length);
-                allocator.free(blocks[slot]);
+            for (int i = 0; i < replacementsPerLap; i++) {
+                int slot = random.below(slots.count());
+                slots.free(slot);
                 put(slot);
             }
-            return opsPerLap;
+            return replacementsPerLap;
         }
 
         @Override
         public void drain() {
-            for (long block : blocks) {
-                allocator.free(block);
-            }
+            slots.freeAll();
         }
 
         private void put(int slot) {
             int size = sizes.next(random);
-            long block = zeroed ? allocator.allocateZeroed(size) : allocator.allocate(size);
-            use.use(allocator.address(block), size);
-            blocks[slot] = block;
-            live.add(size - sizeOf[slot]);
-            sizeOf[slot] = size;
+            long address = zeroed ? slots.allocateZeroed(slot, size) : slots.allocate(slot, size);
+            use.use(address, size);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.memalloc.benchmarks.workloads;
 
 import dev.memalloc.internal.RawMemory;
+import java.lang.foreign.MemorySegment;
 
 /** How a workload uses the bytes of a block. */
 final class Touch {
@@ -18,6 +19,11 @@ final class Touch {
             RawMemory.putByte(address + offset, MARK);
         }
         RawMemory.putByte(address + size - 1, MARK);
+    }
+
+    /** A block's bytes. */
+    static MemorySegment segment(long address, long size) {
+        return RawMemory.segment(address, size);
     }
 
     /** Writes every byte. */
