@@ -27,7 +27,8 @@ final class ChildJvm {
      * Runs {@link Child}.
      *
      * @return what it printed
-     * @throws ChildFailedException if it did not end well; the message is what it printed last
+     * @throws ChildFailedException if it did not end well; the message is the first line of its errors, or what it
+     *     printed
      */
     static String run(Opponent opponent, String... arguments)
             throws IOException, InterruptedException, ChildFailedException {
@@ -52,8 +53,10 @@ final class ChildJvm {
             }
             String printed = Files.readString(out).strip();
             if (process.exitValue() != 0) {
-                String errors = Files.readString(err).strip();
-                throw new ChildFailedException(errors.isEmpty() ? printed : errors.lines().findFirst().orElseThrow());
+                throw new ChildFailedException(Files.readString(err).lines()
+                    .filter(line -> !line.startsWith("WARNING"))
+                    .findFirst()
+                    .orElse(printed));
             }
             return printed;
         } finally {

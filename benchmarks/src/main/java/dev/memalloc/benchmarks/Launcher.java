@@ -67,7 +67,7 @@ final class Launcher {
         String why = null;
         if (job.workload().handsOver() && opponent.freesOwnOnly()) {
             why = "only the thread that allocated a block can free it";
-        } else if (job.workload().blocksLive() * job.threads() > opponent.blocksMax()) {
+        } else if (job.workload().blocksLive(job.threads()) > opponent.blocksMax()) {
             why = "too many blocks for it";
         }
         if (why != null) {

@@ -19,6 +19,7 @@ final class Machine {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("date", ZonedDateTime.now().truncatedTo(ChronoUnit.SECONDS)
             .format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
+        fields.put("commit", System.getProperty("benchmarks.commit", "unknown"));
         fields.put("processor", valueOf("/proc/cpuinfo", "model name"));
         fields.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
         fields.put("memory", valueOf("/proc/meminfo", "MemTotal"));

@@ -1,5 +1,6 @@
 package dev.memalloc.benchmarks;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** The table as pictures: each allocator's time over memalloc's, and its memory over what was live, as bars. */
@@ -51,7 +53,10 @@ final class Plot {
             .title(title)
             .build();
         chart.getStyler().setXAxisLabelRotation(LABEL_DEGREES);
-        chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+        chart.getStyler()
+            .setLegendPosition(LegendPosition.OutsideS)
+            .setLegendLayout(LegendLayout.Horizontal)
+            .setChartBackgroundColor(Color.WHITE);
         Set<String> allocators = new LinkedHashSet<>();
         jobs.forEach(job -> allocators.addAll(table.allocators(job)));
         for (String allocator : allocators) {

@@ -23,8 +23,8 @@ final class AllocTest implements Workload {
     }
 
     @Override
-    public long blocksLive() {
-        return SLOTS / 2;
+    public long blocksLive(int threads) {
+        return SLOTS;
     }
 
     @Override

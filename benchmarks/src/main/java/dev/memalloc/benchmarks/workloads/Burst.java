@@ -22,7 +22,7 @@ final class Burst implements Workload {
     }
 
     @Override
-    public long blocksLive() {
+    public long blocksLive(int threads) {
         return BLOCKS;
     }
 

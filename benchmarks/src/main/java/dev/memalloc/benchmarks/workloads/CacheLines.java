@@ -1,6 +1,7 @@
 package dev.memalloc.benchmarks.workloads;
 
 import dev.memalloc.benchmarks.allocators.Allocator;
+import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -19,8 +20,8 @@ record CacheLines(String name, String about, boolean handsOver) implements Workl
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
 
     @Override
-    public long blocksLive() {
-        return 1;
+    public long blocksLive(int threads) {
+        return threads;
     }
 
     @Override
@@ -52,7 +53,7 @@ record CacheLines(String name, String about, boolean handsOver) implements Workl
         @Override
         public long lap() {
             long block = allocator.allocate(1);
-            MemorySegment bytes = Touch.segment(allocator.address(block), 1);
+            MemorySegment bytes = RawMemory.segment(allocator.address(block), 1);
             BYTE.setOpaque(bytes, 0L, Touch.MARK);
             for (int i = 0; i < writes; i++) {
                 // Opaque, so that the compiler keeps every access.

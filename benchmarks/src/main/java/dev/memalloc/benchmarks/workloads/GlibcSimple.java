@@ -20,8 +20,8 @@ final class GlibcSimple implements Workload {
     }
 
     @Override
-    public long blocksLive() {
-        return BLOCKS_MAX;
+    public long blocksLive(int threads) {
+        return (long) BLOCKS_MAX * threads;
     }
 
     @Override

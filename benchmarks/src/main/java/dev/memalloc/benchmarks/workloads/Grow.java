@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  */
 record Grow(String name, String about, long first, long last, LongUnaryOperator step) implements Workload {
     @Override
-    public long blocksLive() {
-        return 1;
+    public long blocksLive(int threads) {
+        return threads;
     }
 
     @Override

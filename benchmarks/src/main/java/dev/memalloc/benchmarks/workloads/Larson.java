@@ -24,8 +24,8 @@ final class Larson implements Workload {
     }
 
     @Override
-    public long blocksLive() {
-        return SLOTS;
+    public long blocksLive(int threads) {
+        return (long) SLOTS * threads;
     }
 
     @Override

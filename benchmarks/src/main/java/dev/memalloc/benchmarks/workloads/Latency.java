@@ -30,8 +30,8 @@ final class Latency implements Workload {
     }
 
     @Override
-    public long blocksLive() {
-        return SLOTS;
+    public long blocksLive(int threads) {
+        return (long) SLOTS * threads;
     }
 
     @Override

@@ -21,7 +21,7 @@ final class MLeak implements Workload {
     }
 
     @Override
-    public long blocksLive() {
+    public long blocksLive(int threads) {
         return SHARED;
     }
 

@@ -13,8 +13,8 @@ record Pair(String name, String about, int size) implements Workload {
     private static final int PAIRS_PER_LAP = 1000;
 
     @Override
-    public long blocksLive() {
-        return 1;
+    public long blocksLive(int threads) {
+        return threads;
     }
 
     @Override

@@ -6,20 +6,25 @@ import java.util.stream.IntStream;
 /**
  * Each thread has slots full of blocks, and replaces a random one: free, then allocate and use.
  *
- * @param blocksLive how many slots a thread has
+ * @param slotCount how many slots a thread has
  * @param sizes how large the blocks are
  * @param zeroed whether zeroed memory is asked for
  * @param use which bytes of a new block are written
  * @param replacementsPerLap how many before the clock is looked at
  */
 record Replace(
-    String name, String about, long blocksLive, Sizes sizes, boolean zeroed, Use use, int replacementsPerLap)
+    String name, String about, int slotCount, Sizes sizes, boolean zeroed, Use use, int replacementsPerLap)
     implements Workload {
 
     /** What is done with a new block. */
     @FunctionalInterface
     interface Use {
         void use(long address, long size);
+    }
+
+    @Override
+    public long blocksLive(int threads) {
+        return (long) slotCount * threads;
     }
 
     @Override
@@ -33,7 +38,7 @@ record Replace(
 
         Replacer(Load load, int index) {
             random = new RandomSequence(index);
-            slots = new Slots(load, (int) load.scaled(blocksLive));
+            slots = new Slots(load, load.scaled(slotCount));
         }
 
         @Override

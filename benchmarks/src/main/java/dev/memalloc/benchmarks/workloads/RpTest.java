@@ -29,8 +29,8 @@ final class RpTest implements Workload {
     }
 
     @Override
-    public long blocksLive() {
-        return RING;
+    public long blocksLive(int threads) {
+        return (long) 2 * RING * threads;
     }
 
     @Override

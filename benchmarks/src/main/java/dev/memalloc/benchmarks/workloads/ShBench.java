@@ -21,8 +21,8 @@ record ShBench(String name, String about, boolean handsOver) implements Workload
     private static final int BLOCKS_PER_PASS = COUNT_OF_LARGEST * ((1 << CLASSES) - 1);
 
     @Override
-    public long blocksLive() {
-        return BLOCKS_PER_PASS;
+    public long blocksLive(int threads) {
+        return (long) BLOCKS_PER_PASS * threads;
     }
 
     @Override

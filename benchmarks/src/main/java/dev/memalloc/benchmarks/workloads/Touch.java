@@ -1,7 +1,6 @@
 package dev.memalloc.benchmarks.workloads;
 
 import dev.memalloc.internal.RawMemory;
-import java.lang.foreign.MemorySegment;
 
 /** How a workload uses the bytes of a block. */
 final class Touch {
@@ -19,11 +18,6 @@ final class Touch {
             RawMemory.putByte(address + offset, MARK);
         }
         RawMemory.putByte(address + size - 1, MARK);
-    }
-
-    /** A block's bytes. */
-    static MemorySegment segment(long address, long size) {
-        return RawMemory.segment(address, size);
     }
 
     /** Writes every byte. */

@@ -11,8 +11,8 @@ public interface Workload {
     /** What it does, in a line. */
     String about();
 
-    /** How many blocks are live at once, about, with one thread; 0 if that depends on the run. */
-    default long blocksLive() {
+    /** How many blocks are live at once, at most, with so many threads; 0 if that depends on the run. */
+    default long blocksLive(int threads) {
         return 0;
     }
 

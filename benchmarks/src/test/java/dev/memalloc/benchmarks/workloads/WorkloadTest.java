@@ -63,10 +63,10 @@ class WorkloadTest {
 
     @Test
     void parametersAreTheDocumentedOnes() {
-        assertThat(Workloads.named("replace10k").blocksLive()).isEqualTo(10_000);
-        assertThat(Workloads.named("replace1m").blocksLive()).isEqualTo(1_000_000);
-        assertThat(Workloads.named("mixed").blocksLive()).isEqualTo(5_000);
-        assertThat(Workloads.named("malloc-large").blocksLive()).isEqualTo(20);
+        assertThat(Workloads.named("replace10k").blocksLive(1)).isEqualTo(10_000);
+        assertThat(Workloads.named("replace1m").blocksLive(2)).isEqualTo(2_000_000);
+        assertThat(Workloads.named("mixed").blocksLive(1)).isEqualTo(5_000);
+        assertThat(Workloads.named("malloc-large").blocksLive(1)).isEqualTo(20);
         assertThat(Workloads.named("burst").rest()).hasSeconds(3);
     }
 
