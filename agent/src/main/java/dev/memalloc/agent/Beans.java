@@ -3,10 +3,13 @@ package dev.memalloc.agent;
 import dev.memalloc.Memory;
 import dev.memalloc.agent.boot.Counts;
 import java.lang.management.ManagementFactory;
+import java.util.function.Supplier;
+import javax.management.AttributeList;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.StandardMBean;
 
 /**
  * The agent's beans in the JVM's MBean server. They read the counts and the heap when they are asked, and keep
@@ -20,7 +23,7 @@ final class Beans {
     static void register() {
         try {
             MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-            register(server, new AgentBean(Counts.OF_JVM), AgentMXBean.NAME);
+            register(server, new AtOneMoment(Counts.OF_JVM), AgentMXBean.NAME);
             register(server, new HeapBean(), HeapMXBean.NAME);
         } catch (Throwable e) {
             System.err.println("memalloc agent: the counts cannot be read by JMX: " + e);
@@ -35,35 +38,51 @@ final class Beans {
         }
     }
 
-    private record AgentBean(Counts counts) implements AgentMXBean {
+    /** The counts as a bean: attributes that are asked for together are those of one moment. */
+    private static final class AtOneMoment extends StandardMBean {
+        private final Counts counts;
+
+        AtOneMoment(Counts counts) {
+            super(new AgentBean(counts::snapshot), AgentMXBean.class, true);
+            this.counts = counts;
+        }
+
+        @Override
+        public AttributeList getAttributes(String[] names) {
+            Counts.Snapshot now = counts.snapshot();
+            return new StandardMBean(new AgentBean(() -> now), AgentMXBean.class, true).getAttributes(names);
+        }
+    }
+
+    private record AgentBean(Supplier<Counts.Snapshot> counts) implements AgentMXBean {
         @Override
         public long getAllocationCount() {
-            return counts.allocations();
+            return counts.get().allocations();
         }
 
         @Override
         public long getFreeCount() {
-            return counts.frees();
+            return counts.get().frees();
         }
 
         @Override
         public long getLiveCount() {
-            return counts.live();
+            return counts.get().live();
         }
 
         @Override
         public long getLiveBytes() {
-            return counts.liveBytes();
+            return counts.get().liveBytes();
         }
 
         @Override
         public long getPeakBytes() {
-            return counts.peakBytes();
+            return counts.get().peakBytes();
         }
 
         @Override
         public long getFailedFreeCount() {
-            return counts.failedFrees();
+            return counts.get().failedFrees();
         }
     }
 

@@ -13,10 +13,11 @@ final class ExitReport {
     }
 
     static void register() {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> System.err.println(line(Counts.OF_JVM)), NAME));
+        Runtime.getRuntime().addShutdownHook(
+            new Thread(() -> System.err.println(line(Counts.OF_JVM.snapshot())), NAME));
     }
 
-    static String line(Counts counts) {
+    static String line(Counts.Snapshot counts) {
         return "memalloc agent: " + counts.allocations() + " direct buffers served, " + counts.frees() + " freed, "
             + counts.live() + " live with " + counts.liveBytes() + " bytes, at most "
             + counts.peakBytes() + " bytes at once";

@@ -8,6 +8,7 @@ import dev.memalloc.agent.program.Listening;
 import dev.memalloc.agent.program.Misuse;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.management.Attribute;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -67,6 +68,8 @@ class CountsIT {
                 assertThat(server.getAttribute(agent, "LiveCount")).isEqualTo(2L);
                 assertThat(server.getAttribute(agent, "LiveBytes")).isEqualTo(1500L);
                 assertThat(server.getAttribute(agent, "PeakBytes")).isEqualTo(1500L);
+                assertThat(server.getAttributes(agent, new String[] {"LiveCount", "LiveBytes", "NoSuch"}).asList())
+                    .containsExactly(new Attribute("LiveCount", 2L), new Attribute("LiveBytes", 1500L));
                 ObjectName heap = new ObjectName(HeapMXBean.NAME);
                 assertThat(server.getAttribute(heap, "BlocksLive")).isEqualTo(2L);
                 assertThat((long) server.getAttribute(heap, "BytesLive")).isBetween(1500L, 1600L);

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class CountsTest {
     private static final int THREADS = 8;
     private static final int ROUNDS = 20_000;
+    private static final int SNAPSHOTS = 1000;
 
     @Test
     void randomWalkAgainstAModel() {
@@ -36,11 +38,11 @@ class CountsTest {
                 frees++;
                 bytes -= capacity;
             }
-            assertThat(List.of(counts.allocations(), counts.frees(), counts.live(), counts.liveBytes(),
-                counts.peakBytes())).as("seed %d, round %d", seed, round)
-                .isEqualTo(List.of(allocations, frees, (long) live.size(), bytes, peak));
+            Counts.Snapshot snapshot = counts.snapshot();
+            assertThat(snapshot).as("seed %d, round %d", seed, round)
+                .isEqualTo(new Counts.Snapshot(allocations, frees, bytes, peak, 0));
+            assertThat(snapshot.live()).isEqualTo(live.size());
         }
-        assertThat(counts.failedFrees()).isZero();
     }
 
     @Test
@@ -63,11 +65,49 @@ class CountsTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(counts.peakBytes()).isEqualTo((long) THREADS * ROUNDS);
-        assertThat(counts.allocations()).isEqualTo((long) THREADS * ROUNDS);
-        assertThat(counts.frees()).isEqualTo((long) THREADS * ROUNDS);
-        assertThat(counts.live()).isZero();
-        assertThat(counts.liveBytes()).isZero();
+        long all = (long) THREADS * ROUNDS;
+        assertThat(counts.snapshot()).isEqualTo(new Counts.Snapshot(all, all, 0, all, 0));
+    }
+
+    @Test
+    void eachSnapshotAddsUpWhileThreadsAllocateAndFree() throws InterruptedException {
+        int size = 4096;
+        int liveMax = 3;
+        Counts counts = new Counts();
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                while (!over.get()) {
+                    for (int live = 0; live < liveMax; live++) {
+                        counts.allocated(size);
+                    }
+                    for (int live = 0; live < liveMax; live++) {
+                        counts.freed(size);
+                    }
+                }
+            }));
+        }
+        try {
+            Counts.Snapshot previous = counts.snapshot();
+            for (int round = 0; round < SNAPSHOTS; round++) {
+                Counts.Snapshot snapshot = counts.snapshot();
+                assertThat(snapshot.live()).as("%s, round %d", snapshot, round).isBetween(0L, (long) THREADS * liveMax)
+                    .isEqualTo(snapshot.allocations() - snapshot.frees());
+                assertThat(snapshot.liveBytes()).as("%s, round %d", snapshot, round)
+                    .isEqualTo(snapshot.live() * size).isLessThanOrEqualTo(snapshot.peakBytes());
+                assertThat(snapshot.allocations()).isGreaterThanOrEqualTo(previous.allocations());
+                assertThat(snapshot.frees()).isGreaterThanOrEqualTo(previous.frees());
+                assertThat(snapshot.peakBytes()).isBetween(previous.peakBytes(), (long) THREADS * liveMax * size);
+                previous = snapshot;
+            }
+        } finally {
+            over.set(true);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+        assertThat(counts.snapshot().live()).isZero();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
