@@ -1,5 +1,6 @@
 package dev.memalloc.agent;
 
+import dev.memalloc.agent.boot.ExitReport;
 import dev.memalloc.agent.boot.Installation;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Path;
@@ -20,30 +21,32 @@ public final class Agent {
      * @param options the options, or null
      * @param instrumentation the JVM's
      * @param jar the agent's jar
+     * @return what was done, one of {@code AgentMain}'s outcomes; or, in other words, why nothing was
      * @throws Exception if the agent cannot be installed; nothing has been rewritten then
      */
-    public static void start(String options, Instrumentation instrumentation, Path jar) throws Exception {
+    public static String start(String options, Instrumentation instrumentation, Path jar) throws Exception {
         AgentOptions parsed;
         try {
             parsed = AgentOptions.parse(options);
         } catch (IllegalArgumentException e) {
-            System.err.print(e.getMessage());
-            return;
+            return e.getMessage();
         }
-        if (parsed.uninstall()) {
-            uninstall();
-            return;
-        }
-        Installer installer = new Installer(instrumentation, jar);
-        installer.install();
-        if (parsed.reportAtExit()) {
-            ExitReport.register();
-        }
+        return parsed.uninstall() ? uninstall(parsed) : install(parsed, new Installer(instrumentation, jar));
     }
 
-    private static void uninstall() {
-        if (!BootClasses.areDefined() || !Installation.uninstall()) {
-            System.err.println("memalloc agent: not uninstalled, it is not installed");
+    private static String install(AgentOptions options, Installer installer) throws Exception {
+        boolean installed = installer.install();
+        if (options.reportAtExit()) {
+            ExitReport.ask(true);
         }
+        return installed ? AgentMain.INSTALLED : AgentMain.INSTALLED_BEFORE;
+    }
+
+    private static String uninstall(AgentOptions options) {
+        if (!BootClasses.areDefined() || !Installation.uninstall()) {
+            return "not uninstalled, it is not installed";
+        }
+        ExitReport.ask(options.reportAtExit());
+        return AgentMain.UNINSTALLED;
     }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Where the JVM starts the agent: by {@code -javaagent:memalloc-agent.jar=options}, or when it is loaded into a JVM
@@ -12,9 +13,23 @@ import java.nio.file.Path;
  *
  * <p>It has no state and does nothing but start {@code Agent} in a class loader of its own, so that nothing of the
  * agent can meet the application's classes. Nothing is thrown, since an exception from here would end the JVM: what
- * goes wrong is one line on stderr, and the application runs on without the agent.
+ * goes wrong is said on stderr, and the application runs on without the agent. Where it is loaded into a JVM that
+ * runs, a system property tells {@code AttachMain} what came of it.
+ *
+ * <p>This class is compiled for Java 17, so that an older JVM than the agent needs can say so.
  */
 public final class AgentMain {
+    /** The system property with the outcome of the latest start in a JVM that runs. */
+    static final String OUTCOME = "dev.memalloc.agent.outcome";
+    /** The outcomes of a start that did what was asked for; all others say why it did not. */
+    static final String INSTALLED = "installed";
+    static final String INSTALLED_BEFORE = "installed before";
+    static final String UNINSTALLED = "uninstalled";
+    static final Set<String> DONE = Set.of(INSTALLED, INSTALLED_BEFORE, UNINSTALLED);
+
+    private static final int JAVA = 25;
+    private static final String NOT_INSTALLED = "not installed, direct buffers are the JVM's own: ";
+
     private AgentMain() {
     }
 
@@ -35,21 +50,33 @@ public final class AgentMain {
      * @param instrumentation the JVM's
      */
     public static void agentmain(String options, Instrumentation instrumentation) {
-        start(options, instrumentation);
+        System.setProperty(OUTCOME, start(options, instrumentation));
     }
 
-    private static synchronized void start(String options, Instrumentation instrumentation) {
+    private static synchronized String start(String options, Instrumentation instrumentation) {
+        String outcome;
         try {
-            URL jar = AgentMain.class.getProtectionDomain().getCodeSource().getLocation();
-            loader(jar)
-                .loadClass("dev.memalloc.agent.Agent")
-                .getMethod("start", String.class, Instrumentation.class, Path.class)
-                .invoke(null, options, instrumentation, Path.of(jar.toURI()));
+            outcome = startInOwnLoader(options, instrumentation);
         } catch (InvocationTargetException e) {
-            report(e.getCause());
+            outcome = failure(e.getCause(), Runtime.version().feature());
         } catch (Throwable e) {
-            report(e);
+            outcome = failure(e, Runtime.version().feature());
         }
+        if (!DONE.contains(outcome)) {
+            System.err.println("memalloc agent: " + outcome.stripTrailing());
+        }
+        return outcome;
+    }
+
+    private static String startInOwnLoader(String options, Instrumentation instrumentation) throws Exception {
+        if (Runtime.version().feature() < JAVA) {
+            return NOT_INSTALLED + "Java " + JAVA + " is needed, this is " + System.getProperty("java.version");
+        }
+        URL jar = AgentMain.class.getProtectionDomain().getCodeSource().getLocation();
+        return (String) loader(jar)
+            .loadClass("dev.memalloc.agent.Agent")
+            .getMethod("start", String.class, Instrumentation.class, Path.class)
+            .invoke(null, options, instrumentation, Path.of(jar.toURI()));
     }
 
     /** Stays open for as long as the agent may load a class. */
@@ -57,12 +84,18 @@ public final class AgentMain {
         return new URLClassLoader("memalloc-agent", new URL[] {jar}, ClassLoader.getPlatformClassLoader());
     }
 
-    private static void report(Throwable e) {
+    /** One line. A setting that is wrong is explained by its message alone; what else fails, by all its causes. */
+    static String failure(Throwable e, int feature) {
         String why = e.toString();
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            why += "; caused by " + cause;
+        if (e instanceof IllegalArgumentException) {
+            why = e.getMessage();
+        } else {
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                boolean isSaid = cause.getMessage() != null && why.contains(cause.getMessage());
+                why += isSaid ? "" : "; caused by " + cause;
+            }
         }
-        System.err.println("memalloc agent: not installed, direct buffers are the JVM's own: "
-            + why.replaceAll("\\R", " "));
+        String where = feature > JAVA ? "it was made for Java " + JAVA + ", this is " + feature + ": " : "";
+        return NOT_INSTALLED + where + why.replaceAll("\\R", " ");
     }
 }

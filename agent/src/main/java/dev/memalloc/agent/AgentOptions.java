@@ -3,14 +3,17 @@ package dev.memalloc.agent;
 /**
  * The agent's options, as given behind {@code =}, separated by commas.
  *
+ * <p>This class is compiled for Java 17, as {@code AttachMain}, which reads the options first.
+ *
  * @param reportAtExit whether the counts are printed when the JVM ends
  * @param uninstall whether the agent is to be uninstalled, rather than installed
  */
 record AgentOptions(boolean reportAtExit, boolean uninstall) {
     static final String HELP = """
-        memalloc agent: options, separated by commas:
+        options, separated by commas:
           report=exit  print the counts on stderr when the JVM ends
-          uninstall    let the JVM make its direct buffers again; those served before stay valid
+          uninstall    let the JVM make its direct buffers again; those served before stay valid,
+                       and the counts are printed only if report=exit is given with it
           help         print this list
         """;
 
@@ -19,7 +22,7 @@ record AgentOptions(boolean reportAtExit, boolean uninstall) {
      *
      * @param text the options, or null for none
      * @throws IllegalArgumentException if there is one that is not known, or {@code help}; the message is
-     *     the text to print
+     *     the text to print, behind the agent's name
      */
     static AgentOptions parse(String text) {
         boolean reportAtExit = false;
@@ -30,7 +33,7 @@ record AgentOptions(boolean reportAtExit, boolean uninstall) {
                 case "uninstall" -> uninstall = true;
                 case "help" -> throw new IllegalArgumentException(HELP);
                 default -> throw new IllegalArgumentException(
-                    "memalloc agent: not installed, there is no option \"" + option.strip() + "\"\n" + HELP);
+                    "not installed, there is no option \"" + option.strip() + "\"\n" + HELP);
             }
         }
         return new AgentOptions(reportAtExit, uninstall);

@@ -32,15 +32,16 @@ final class Installer {
     /**
      * Installs the agent, unless it is installed.
      *
+     * @return false if it was installed before
      * @throws Exception if that cannot be done; direct buffers are the JVM's own then
      */
-    void install() throws Exception {
+    boolean install() throws Exception {
         if (!BootClasses.areDefined()) {
             BootClasses.requireNoOtherCopy(instrumentation);
             BootClasses.define(jar, JavaBase.lookup(instrumentation));
         }
         if (Installation.isInstalled()) {
-            return;
+            return false;
         }
         DirectMemory.start(JavaBase.lookup(instrumentation));
         BeanServerHook.set(() -> Beans.register());
@@ -51,6 +52,7 @@ final class Installer {
         if (isManagementInUse()) {
             BeanServerHook.run();
         }
+        return true;
     }
 
     private void rewriteByteBuffer(JdkTransformer transformer) throws UnmodifiableClassException {

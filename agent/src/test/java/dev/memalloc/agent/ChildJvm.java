@@ -30,6 +30,7 @@ final class ChildJvm {
 
     private final List<String> arguments = new ArrayList<>();
     private final List<Path> classPath = new ArrayList<>(List.of(PROGRAMS));
+    private Path home = Path.of(System.getProperty("java.home"));
 
     private ChildJvm() {
     }
@@ -64,6 +65,12 @@ final class ChildJvm {
         return this;
     }
 
+    /** Uses another JVM than that of the tests. */
+    ChildJvm in(Path otherHome) {
+        home = otherHome;
+        return this;
+    }
+
     /** Runs a program to its end. */
     Result run(Class<?> program, String... programArguments) throws IOException, InterruptedException {
         try (Running running = start(program, programArguments)) {
@@ -79,7 +86,7 @@ final class ChildJvm {
 
     Running start(Class<?> program, String... programArguments) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(home.resolve("bin/java").toString());
         command.add("-Xmx256m");
         command.addAll(arguments);
         if (program != null) {
@@ -136,6 +143,12 @@ final class ChildJvm {
 
         List<String> errors() throws IOException {
             return Files.readAllLines(errors);
+        }
+
+        /** Lets it end by closing its stdin. */
+        Result finish() throws IOException, InterruptedException {
+            writer.close();
+            return end();
         }
 
         /** Waits for the end. */

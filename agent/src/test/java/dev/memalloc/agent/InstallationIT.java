@@ -87,7 +87,7 @@ class InstallationIT {
             child.readLine();
             assertThat(child.errors()).singleElement().asString()
                 .startsWith("memalloc agent: not installed, direct buffers are the JVM's own: ")
-                .contains("memalloc.limit is \"lots\"");
+                .contains("memalloc.limit is \"lots\"").doesNotContain("Exception", "caused by");
             assertThat(child.ask("allocate 1000")).isEqualTo("java.nio.DirectByteBuffer[pos=0 lim=1000 cap=1000]");
             assertThat(child.ask("agent LiveCount")).isEqualTo("InstanceNotFoundException");
         }
@@ -120,27 +120,91 @@ class InstallationIT {
             child.ask("allocate 100");
             assertThat(child.ask("agent LiveCount")).isEqualTo("InstanceNotFoundException");
 
-            assertThat(attach(id)).isEmpty();
+            assertThat(attach(id)).isEqualTo("memalloc agent: installed into " + id);
+            assertThat(attach(id)).isEqualTo("memalloc agent: was installed in " + id + " before");
             child.ask("allocate 1000");
             assertThat(child.ask("agent LiveBytes")).isEqualTo("1000");
 
-            assertThat(attach(id, "uninstall")).isEmpty();
+            assertThat(attach(id, "uninstall")).isEqualTo("memalloc agent: uninstalled from " + id);
             child.ask("allocate 10000");
             assertThat(child.ask("agent LiveBytes")).as("after uninstalling").isEqualTo("1000");
             assertThat(child.ask("drop")).isEqualTo("0");
             assertThat(child.ask("agent LiveCount")).isEqualTo("0");
             assertThat(child.ask("agent FreeCount")).isEqualTo("1");
 
-            assertThat(attach(id)).isEmpty();
+            assertThat(attach(id)).isEqualTo("memalloc agent: installed into " + id);
             child.ask("allocate 500");
             assertThat(child.ask("agent LiveBytes")).as("installed again").isEqualTo("500");
             assertThat(child.ask("drop")).isEqualTo("0");
             assertThat(child.ask("agent FailedFreeCount")).isEqualTo("0");
             assertThat(child.errors()).isEmpty();
 
-            assertThat(attach(id, "uninstall")).isEmpty();
-            assertThat(attach(id, "uninstall")).isEmpty();
+            assertThat(attach(id, "uninstall")).isEqualTo("memalloc agent: uninstalled from " + id);
+            assertThat(refusal(id, "uninstall"))
+                .isEqualTo("memalloc agent: process " + id + ": not uninstalled, it is not installed");
             assertThat(child.errors()).containsExactly("memalloc agent: not uninstalled, it is not installed");
+        }
+    }
+
+    @Test
+    void toolRefusesAnUnknownOptionBeforeTheTargetHearsOfIt() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.stock().with("-XX:+EnableDynamicAgentLoading").start(Listening.class)) {
+            String id = child.readLine();
+            ChildJvm.Result result = tool(id, "reprot=exit");
+            assertThat(result.status()).isEqualTo(1);
+            assertThat(String.join("\n", result.err()) + "\n").isEqualTo(
+                "memalloc agent: not installed, there is no option \"reprot=exit\"\n" + AgentOptions.HELP);
+            assertThat(child.errors()).isEmpty();
+            assertThat(child.ask("agent LiveCount")).isEqualTo("InstanceNotFoundException");
+        }
+    }
+
+    @Test
+    void toolSaysWhyTheTargetRefused() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.stock().with("-XX:+EnableDynamicAgentLoading", "-Dmemalloc.limit=lots")
+                .start(Listening.class)) {
+            String id = child.readLine();
+            assertThat(refusal(id)).startsWith("memalloc agent: process " + id + ": not installed, ")
+                .contains("memalloc.limit is \"lots\"");
+            assertThat(child.errors()).singleElement().asString().contains("memalloc.limit is \"lots\"");
+        }
+    }
+
+    @Test
+    void oneReportHoweverOftenItIsAskedFor() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.withAgent("report=exit").with("-javaagent:" + ChildJvm.AGENT)
+                .with("-XX:+EnableDynamicAgentLoading").start(Listening.class)) {
+            String id = child.readLine();
+            attach(id, "report=exit");
+            attach(id, "report=exit");
+            child.ask("allocate 1000");
+            assertThat(child.finish().err()).containsExactly("memalloc agent: 1 direct buffers served, 0 freed, "
+                + "1 live with 1000 bytes, at most 1000 bytes at once");
+        }
+    }
+
+    @Test
+    void noReportAfterUninstalling() throws Exception {
+        assertThat(errorsAfter("report=exit", "uninstall")).isEmpty();
+        assertThat(errorsAfter("report=exit", "uninstall", "")).as("installed again without it").isEmpty();
+    }
+
+    @Test
+    void reportAfterUninstallingWhereItIsStillAskedFor() throws Exception {
+        assertThat(errorsAfter("report=exit", "uninstall,report=exit")).singleElement().asString()
+            .startsWith("memalloc agent: 0 direct buffers served");
+        assertThat(errorsAfter("report=exit", "uninstall", "report=exit")).singleElement().asString()
+            .startsWith("memalloc agent: 0 direct buffers served");
+    }
+
+    /** What is on stderr in the end of a JVM into which the agent is loaded with each of the options in turn. */
+    private static List<String> errorsAfter(String... options) throws Exception {
+        try (ChildJvm.Running child = ChildJvm.stock().with("-XX:+EnableDynamicAgentLoading").start(Listening.class)) {
+            String id = child.readLine();
+            for (String option : options) {
+                attach(id, option);
+            }
+            return child.finish().err();
         }
     }
 
@@ -150,7 +214,7 @@ class InstallationIT {
                 "--enable-native-access=ALL-UNNAMED").onClassPath(ChildJvm.ALLOCATOR).start(Listening.class)) {
             String id = child.readLine();
             assertThat(child.ask("use-library")).isEqualTo("true");
-            attach(id);
+            assertThat(refusal(id)).contains("has loaded the allocator");
             assertThat(child.errors()).singleElement().asString().contains("has loaded the allocator");
             assertThat(child.ask("use-library")).isEqualTo("true");
             assertThat(child.ask("allocate 1000")).startsWith("java.nio.DirectByteBuffer");
@@ -200,8 +264,23 @@ class InstallationIT {
             .run(Sabotaged.class).silent();
     }
 
-    private static List<String> attach(String id, String... options) throws Exception {
-        ChildJvm tool = ChildJvm.stock().with("-jar", ChildJvm.AGENT.toString(), id).with(options);
-        return tool.run().silent().out();
+    /** The one line that the tool prints when all goes well. */
+    private static String attach(String id, String... options) throws Exception {
+        List<String> out = tool(id, options).silent().out();
+        assertThat(out).hasSize(1);
+        return out.getFirst();
+    }
+
+    /** The one line with which the tool fails. */
+    private static String refusal(String id, String... options) throws Exception {
+        ChildJvm.Result result = tool(id, options);
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).hasSize(1);
+        return result.err().getFirst();
+    }
+
+    private static ChildJvm.Result tool(String id, String... options) throws Exception {
+        return ChildJvm.stock().with("-jar", ChildJvm.AGENT.toString(), id).with(options).run();
     }
 }
