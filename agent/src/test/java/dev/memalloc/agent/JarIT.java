@@ -2,6 +2,8 @@ package dev.memalloc.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -17,6 +19,18 @@ class JarIT {
                 .contains("boot/dev/memalloc/Memory.class", "boot/dev/memalloc/agent/boot/DirectMemory.class")
                 .allMatch(name -> name.startsWith("boot/dev/memalloc/") || name.startsWith("dev/memalloc/agent/"))
                 .noneMatch(name -> name.startsWith("dev/memalloc/agent/boot/"));
+        }
+    }
+
+    @Test
+    void whatOlderJvmsLoadIsMadeForThem() throws Exception {
+        try (JarFile jar = new JarFile(ChildJvm.AGENT.toFile())) {
+            for (Class<?> type : List.of(AgentMain.class, AttachMain.class, AgentOptions.class)) {
+                try (InputStream in = jar.getInputStream(jar.getEntry(type.getName().replace('.', '/') + ".class"))) {
+                    assertThat(ClassFile.of().parse(in.readAllBytes()).majorVersion()).as(type.getName())
+                        .isEqualTo(ClassFile.JAVA_17_VERSION);
+                }
+            }
         }
     }
 
