@@ -17,7 +17,7 @@ class RandomAddressTest {
 
     @Test
     void everyOneIsRefused() {
-        long seed = Long.getLong("memalloc.walk.seed", System.nanoTime());
+        long seed = Long.getLong("walk.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         Heap heap = checked.heap();
         Set<Long> live = new HashSet<>();

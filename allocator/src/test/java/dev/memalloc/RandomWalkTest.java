@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Contents are written whole when a block is made or resized, and read whole before it is resized or freed;
  * two blocks that overlap spoil each other's. Along the way the checker runs, and the model's blocks are compared
- * pairwise for overlap and with the statistics. Another count and seed: {@code -Dmemalloc.walk.operations=N},
- * {@code -Dmemalloc.walk.seed=N}.
+ * pairwise for overlap and with the statistics. Another count and seed: {@code -Dwalk.operations=N},
+ * {@code -Dwalk.seed=N}.
  */
 class RandomWalkTest {
-    private static final long OPERATIONS = Long.getLong("memalloc.walk.operations", 10_000_000);
-    private static final long SEED = Long.getLong("memalloc.walk.seed", System.nanoTime());
+    private static final long OPERATIONS = Long.getLong("walk.operations", 10_000_000);
+    private static final long SEED = Long.getLong("walk.seed", System.nanoTime());
     private static final int SLOTS = 4000;
     private static final int CHECK_EVERY = 50_000;
 

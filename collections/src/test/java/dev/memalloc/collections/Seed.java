@@ -2,9 +2,9 @@ package dev.memalloc.collections;
 
 import java.util.SplittableRandom;
 
-/** The seed of a random walk, new each time; a walk that failed is repeated with -Dmemalloc.walk.seed=N. */
+/** The seed of a random walk, new each time; a walk that failed is repeated with -Dwalk.seed=N. */
 final class Seed {
-    private static final long SEED = Long.getLong("memalloc.walk.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("walk.seed", System.nanoTime());
 
     private Seed() {
     }
