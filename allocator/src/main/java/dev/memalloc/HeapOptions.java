@@ -1,5 +1,8 @@
 package dev.memalloc;
 
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,6 +23,7 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
     public static final long ADDRESS_RANGE_MAX = 1L << 40;
 
     private static final long ADDRESS_RANGE_UNIT = 64L << 10;
+    private static final String PROPERTY_PREFIX = "memalloc.";
 
     /**
      * Checks the settings.
@@ -48,12 +52,14 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
     /**
      * The settings of the process's heap: the defaults, with 1 TiB of address space, changed by the system
      * properties {@code memalloc.limit}, {@code memalloc.mmapThreshold} and {@code memalloc.addressRange}.
-     * A value is a number of bytes, or a number with one of the suffixes k, m, g, t (powers of 1024).
+     * A value is a number of bytes, or a number with one of the suffixes k, m, g, t (powers of 1024); a b may follow.
      *
      * @return the settings
-     * @throws IllegalArgumentException if a property is no such number, or out of its bounds
+     * @throws IllegalArgumentException if a property is no such number, or out of its bounds, or if there is another
+     *     system property whose name starts with {@code memalloc.}
      */
     public static HeapOptions fromSystemProperties() {
+        requireKnownProperties();
         return new HeapOptions(
             bytesProperty("memalloc.limit", Long.MAX_VALUE),
             bytesProperty("memalloc.mmapThreshold", MMAP_THRESHOLD),
@@ -93,6 +99,27 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
         return new HeapOptions(limit, mmapThreshold, bytes);
     }
 
+    /** A name with a mistake in it would be without effect otherwise. */
+    private static void requireKnownProperties() {
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (name.startsWith(PROPERTY_PREFIX)) {
+                requireKnown(name);
+            }
+        }
+    }
+
+    /** Each option has a property of its name. */
+    private static void requireKnown(String name) {
+        List<String> known = new ArrayList<>();
+        for (RecordComponent option : HeapOptions.class.getRecordComponents()) {
+            known.add(PROPERTY_PREFIX + option.getName());
+        }
+        if (!known.contains(name)) {
+            throw new IllegalArgumentException("there is no system property " + name + "; there are "
+                + String.join(", ", known));
+        }
+    }
+
     private static long bytesProperty(String name, long otherwise) {
         String text = System.getProperty(name);
         return text == null ? otherwise : parseBytes(name, text);
@@ -100,6 +127,9 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
 
     private static long parseBytes(String name, String text) {
         String digits = text.strip().toLowerCase(Locale.ROOT);
+        if (digits.endsWith("b")) {
+            digits = digits.substring(0, digits.length() - 1);
+        }
         int suffix = digits.isEmpty() ? -1 : "kmgt".indexOf(digits.charAt(digits.length() - 1));
         if (suffix >= 0) {
             digits = digits.substring(0, digits.length() - 1);

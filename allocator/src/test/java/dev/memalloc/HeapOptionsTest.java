@@ -15,6 +15,7 @@ class HeapOptionsTest {
         System.clearProperty("memalloc.limit");
         System.clearProperty("memalloc.mmapThreshold");
         System.clearProperty("memalloc.addressRange");
+        System.clearProperty("memalloc.limt");
     }
 
     @Test
@@ -31,18 +32,27 @@ class HeapOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1000,1000", "1k,1024", "2M,2097152", "3g,3221225472", "' 1t ',1099511627776", "0,0"})
+    @CsvSource({"1000,1000", "1k,1024", "2M,2097152", "3g,3221225472", "' 1t ',1099511627776", "0,0",
+        "7b,7", "1kb,1024", "2GB,2147483648"})
     void propertiesHaveSuffixes(String text, long bytes) {
         System.setProperty("memalloc.limit", text);
         assertThat(HeapOptions.fromSystemProperties().limit()).isEqualTo(bytes);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "10x", "k", "1.5g", "9999999999999g", "-1", "0x10", "1kb"})
+    @ValueSource(strings = {"", "x", "10x", "k", "1.5g", "9999999999999g", "-1", "0x10", "b", "kb", "1bk", "1bb"})
     void badPropertiesAreNamed(String text) {
         System.setProperty("memalloc.limit", text);
         assertThatThrownBy(HeapOptions::fromSystemProperties).isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("limit");
+    }
+
+    @Test
+    void propertiesThatDoNotExistAreRefused() {
+        System.setProperty("memalloc.limt", "5");
+        assertThatThrownBy(HeapOptions::fromSystemProperties).isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContainingAll("memalloc.limt;", "memalloc.limit", "memalloc.mmapThreshold",
+                "memalloc.addressRange");
     }
 
     @Test

@@ -3,8 +3,8 @@
  *
  * <p>Its jar has three parts, for three class loaders:
  * <ol>
- * <li>{@code AgentMain} and {@code AttachMain} are what the JVM starts, in the application's loader. They have no
- *     state, and name nothing else of the agent.
+ * <li>{@code AgentMain} is what the JVM starts, in the application's loader. It has no state, and names nothing else
+ *     of the agent. {@code AttachMain} is a program of its own that has it started in another JVM.
  * <li>The rest of this package and Byte Buddy (relocated) install the agent, in a loader of their own, to whose
  * module
  *     alone {@code java.nio} is opened.

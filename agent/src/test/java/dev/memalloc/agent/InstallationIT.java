@@ -94,6 +94,17 @@ class InstallationIT {
     }
 
     @Test
+    void settingThatDoesNotExistIsOneLine() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.withAgent().with("-Dmemalloc.limt=5").start(Listening.class)) {
+            child.readLine();
+            assertThat(child.errors()).singleElement().asString().startsWith("memalloc agent: not installed, "
+                + "direct buffers are the JVM's own: there is no system property memalloc.limt; there are "
+                + "memalloc.limit, ");
+            assertThat(child.ask("agent LiveCount")).isEqualTo("InstanceNotFoundException");
+        }
+    }
+
+    @Test
     void unknownOptionIsExplainedAndNothingInstalled() throws Exception {
         try (ChildJvm.Running child = ChildJvm.withAgent("report=exit,reprot").start(Listening.class)) {
             child.readLine();
