@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 
 /** A child JVM's program: one census, whose figures and result it leaves in two files. */
 final class CensusMain {
+    /** The status with which it ends where the memory that it may use is not enough. */
+    static final int OUT_OF_MEMORY = 3;
+
     private CensusMain() {
     }
 
@@ -18,8 +21,9 @@ final class CensusMain {
     public static void main(String[] args) throws Exception {
         Way way = Way.valueOf(args[0]);
         List<Path> paths = Stream.of(args).skip(3).map(Path::of).toList();
+        Progress progress = Progress.onStderr(way.label());
         try (Tally tally = way.newTally()) {
-            Figures figures = count(paths, tally, Progress.onStderr(way.label()));
+            Figures figures = count(paths, tally, progress);
             JvmFigures.addTo(figures);
             if (way == Way.OFF_HEAP) {
                 JvmFigures.replaceByAgents(figures);
@@ -27,8 +31,9 @@ final class CensusMain {
             figures.write(Path.of(args[1]));
             ResultFile.write(Path.of(args[2]), tally);
         } catch (OutOfMemoryError e) {
-            System.err.println(way.label() + ": out of memory, try a larger --heap: " + e.getMessage());
-            System.exit(1);
+            progress.breakOff();
+            System.err.println(way.label() + ": out of memory: " + e.getMessage());
+            System.exit(OUT_OF_MEMORY);
         }
     }
 

@@ -41,10 +41,13 @@ final class ChildJvms {
         return List.of("-Xms" + Math.min(heapMib, START_MIB) + "m", "-Xmx" + heapMib + "m", "-XX:+UseG1GC");
     }
 
-    /** Does a census in a JVM of its own. */
+    /** Does a census in a JVM of its own; if that runs out of memory, the figures say so. */
     Figures run(Way way) throws IOException, InterruptedException {
         Path figures = directory.resolve(way + ".figures");
         int status = start(command(way, figures)).waitFor();
+        if (status == CensusMain.OUT_OF_MEMORY) {
+            return Figures.outOfMemory();
+        }
         if (status > SIGNALLED) {
             throw new IOException("the " + way.label() + " census was ended by signal " + (status - SIGNALLED));
         }

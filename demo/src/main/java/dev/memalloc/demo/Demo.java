@@ -20,7 +20,9 @@ import picocli.CommandLine.Spec;
             + "files each word. Once in off-heap collections, with direct buffers that the agent serves; once in "
             + "HashMap and int[], with the JDK's. Then prints what each took.", ""},
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:done; with --verify, the results are equal", "1:failed, or they differ", "2:wrong usage"})
+    exitCodeList = {
+        "0:done, though one of the two may have run out of memory; with --verify, the results are equal",
+        "1:failed; with --verify, the results differ or there are no two", "2:wrong usage"})
 final class Demo implements Callable<Integer> {
     private static final int HEAP_MIB_MIN = 8;
 
@@ -73,18 +75,29 @@ final class Demo implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         requireUsable();
         ChildJvms jvms = new ChildJvms(agent, heapMib, paths);
-        Figures offHeap = jvms.run(Way.OFF_HEAP);
-        printProblems(offHeap);
-        requireAnyCounted(offHeap);
-        Figures onHeap = jvms.run(Way.ON_HEAP);
+        Figures offHeap = runAndRequireAnyCounted(jvms, Way.OFF_HEAP);
+        Figures onHeap = runAndRequireAnyCounted(jvms, Way.ON_HEAP);
+        if (offHeap.isOutOfMemory() && onHeap.isOutOfMemory()) {
+            throw new IOException("both ran out of memory, try a larger --heap than " + heapMib);
+        }
         Report report = new Report(System.out);
         if (top > 0) {
-            report.print(TopConstants.of(jvms.result(Way.OFF_HEAP), top));
+            report.print(TopConstants.of(jvms.result(offHeap.isOutOfMemory() ? Way.ON_HEAP : Way.OFF_HEAP), top));
         }
         report.print(offHeap, onHeap, jvms.heapSettings());
-        if (!verify) {
-            return CommandLine.ExitCode.OK;
+        if (!offHeap.isOutOfMemory() && !onHeap.isOutOfMemory()) {
+            return verify ? verify(jvms, report, offHeap) : CommandLine.ExitCode.OK;
         }
+        report.printOutOfMemory(offHeap.isOutOfMemory() ? Way.OFF_HEAP : Way.ON_HEAP, heapMib);
+        if (verify) {
+            System.err.println("demo: there is one result only, and nothing to compare it with");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static int verify(ChildJvms jvms, Report report, Figures offHeap) throws IOException {
+        System.err.println("comparing the results, entry by entry");
         Comparison comparison = Comparison.of(jvms.result(Way.OFF_HEAP), jvms.result(Way.ON_HEAP));
         report.print(comparison, offHeap);
         return comparison.differences() == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
@@ -106,15 +119,20 @@ final class Demo implements Callable<Integer> {
         }
     }
 
-    private static void requireAnyCounted(Figures figures) throws IOException {
-        if (figures.get(Figure.OCCURRENCES) == 0) {
+    /** Both ways meet the same problems with input files, so they are printed once. */
+    private static Figures runAndRequireAnyCounted(ChildJvms jvms, Way way) throws IOException, InterruptedException {
+        Figures figures = jvms.run(way);
+        if (way == Way.OFF_HEAP) {
+            printProblems(figures);
+        }
+        if (!figures.isOutOfMemory() && figures.get(Figure.OCCURRENCES) == 0) {
             throw new IOException("nothing to count: " + figures.get(Figure.FILES)
                 + " files read with nothing in them, " + figures.get(Figure.UNUSABLE) + " damaged or unreadable, "
                 + figures.get(Figure.SKIPPED) + " neither class file nor text");
         }
+        return figures;
     }
 
-    /** Both ways meet the same ones. */
     private static void printProblems(Figures figures) {
         figures.problems().forEach(problem -> System.err.println("passed over: " + problem));
         long more = figures.get(Figure.UNUSABLE) - figures.problems().size();

@@ -19,6 +19,18 @@ final class Figures {
 
     private final Map<Figure, Long> values = new EnumMap<>(Figure.class);
     private final List<String> problems = new ArrayList<>();
+    private boolean isOutOfMemory;
+
+    /** Those of a census that ran out of memory: none. */
+    static Figures outOfMemory() {
+        Figures figures = new Figures();
+        figures.isOutOfMemory = true;
+        return figures;
+    }
+
+    boolean isOutOfMemory() {
+        return isOutOfMemory;
+    }
 
     /** The value; 0 where none was set. */
     long get(Figure figure) {

@@ -1,6 +1,7 @@
 package dev.memalloc.demo;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,11 @@ final class Progress {
         return new Progress(System.err, isTerminal(), title);
     }
 
+    /** Shows nothing. */
+    static Progress silent() {
+        return new Progress(new PrintStream(OutputStream.nullOutputStream()), false, "");
+    }
+
     /** Shows how far the tally is, if it is time to. */
     void show(Tally tally) {
         if (System.nanoTime() - nextNanos >= 0) {
@@ -40,6 +46,13 @@ final class Progress {
     /** Shows how far the tally got. */
     void end(Tally tally) {
         print(tally, System.lineSeparator());
+    }
+
+    /** Leaves a line that was to change, for another one to be printed. */
+    void breakOff() {
+        if (terminal) {
+            out.println();
+        }
     }
 
     private void print(Tally tally, String end) {

@@ -29,10 +29,23 @@ final class Report {
         out.printf("%n%-30s  %18s  %18s%n", "", "off-heap", "on-heap");
         out.printf("%-30s  %18s  %18s%n", "", "collections, agent", "HashMap, int[]");
         for (Figure figure : Figure.values()) {
-            out.printf("%-30s  %18s  %18s%n", figure.label(), figure.format(offHeap.get(figure)),
-                figure.format(onHeap.get(figure)));
+            out.printf("%-30s  %18s  %18s%n", figure.label(), cell(offHeap, figure), cell(onHeap, figure));
         }
         out.println();
+    }
+
+    /** Says which of the two has no figures. */
+    void printOutOfMemory(Way outOfMemory, int heapMib) {
+        Way other = outOfMemory == Way.ON_HEAP ? Way.OFF_HEAP : Way.ON_HEAP;
+        out.printf("The %s census ran out of memory with a heap of %d MiB, the %s one did not.%n",
+            outOfMemory.label(), heapMib, other.label());
+    }
+
+    private static String cell(Figures figures, Figure figure) {
+        if (!figures.isOutOfMemory()) {
+            return figure.format(figures.get(figure));
+        }
+        return figure.ordinal() == 0 ? "out of memory" : "-";
     }
 
     void print(Comparison comparison, Figures compared) {

@@ -43,7 +43,8 @@ class DemoIT {
         assertThat(result.err()).containsExactly(
             "off-heap: 2 files, 5 occurrences of 2 constants",
             "passed over: " + input.resolve("deep/Damaged.class") + ": ends too early, after 1 bytes",
-            "on-heap: 2 files, 5 occurrences of 2 constants");
+            "on-heap: 2 files, 5 occurrences of 2 constants",
+            "comparing the results, entry by entry");
         assertThat(leftBehind()).isEmpty();
     }
 
@@ -82,16 +83,30 @@ class DemoIT {
     }
 
     @Test
-    void childThatFails() throws Exception {
-        Path words = directory.resolve("words.txt");
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 1_000_000; i++) {
-            text.append(i).append(' ');
-        }
-        Files.writeString(words, text);
-        Result result = demo("--heap", "16", words.toString());
-        assertThat(result.status()).isEqualTo(FAILED);
-        assertThat(result.err()).anyMatch(line -> line.contains("try a larger --heap"));
+    void tableIsPrintedWhereOneRunsOutOfMemory() throws Exception {
+        Path words = manyWords();
+        Result result = demo("--heap", "32", "--top", "1", words.toString());
+        assertThat(result.status()).as(result.toString()).isEqualTo(OK);
+        assertThat(result.out()).extracting(line -> line.strip().replaceAll(" +", " "))
+            .containsSubsequence("1 0 " + words, "files read 1 -", "occurrences 1,000,000 -")
+            .anyMatch(line -> line.matches("time, from the JVM's start [\\d,]+ ms out of memory"))
+            .last().isEqualTo(
+                "The on-heap census ran out of memory with a heap of 32 MiB, the off-heap one did not.");
+        assertThat(result.err()).last().asString().isEqualTo("on-heap: out of memory: Java heap space");
+        assertThat(leftBehind()).isEmpty();
+        Result verified = demo("--heap", "32", "--verify", words.toString());
+        assertThat(verified.status()).isEqualTo(FAILED);
+        assertThat(verified.err()).last().asString()
+            .isEqualTo("demo: there is one result only, and nothing to compare it with");
+    }
+
+    @Test
+    void bothRunOutOfMemory() throws Exception {
+        Result result = demo("--heap", "8", manyWords().toString());
+        assertThat(result.status()).as(result.toString()).isEqualTo(FAILED);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).last().asString()
+            .isEqualTo("demo: both ran out of memory, try a larger --heap than 8");
         assertThat(leftBehind()).isEmpty();
     }
 
@@ -111,6 +126,15 @@ class DemoIT {
         } finally {
             demo.destroyForcibly();
         }
+    }
+
+    /** Of a million different words. */
+    private Path manyWords() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 1_000_000; i++) {
+            text.append(i).append(' ');
+        }
+        return Files.writeString(directory.resolve("words.txt"), text);
     }
 
     private Result demo(String... arguments) throws IOException, InterruptedException {
