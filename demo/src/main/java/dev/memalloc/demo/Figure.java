@@ -38,10 +38,17 @@ enum Figure {
         return switch (unit) {
             case COUNT -> String.format(Locale.ROOT, "%,d", value);
             case MILLIS -> String.format(Locale.ROOT, "%,d ms", value);
-            case BYTES -> value < 1 << 20
-                ? String.format(Locale.ROOT, "%.1f KiB", value / 1024.0)
-                : String.format(Locale.ROOT, "%,.1f MiB", value / 1024.0 / 1024.0);
+            case BYTES -> formatBytes(value);
         };
+    }
+
+    private static String formatBytes(long bytes) {
+        if (bytes < 1 << 10) {
+            return bytes + " bytes";
+        }
+        return bytes < 1 << 20
+            ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
+            : String.format(Locale.ROOT, "%,.1f MiB", bytes / 1024.0 / 1024.0);
     }
 
     private enum Unit { COUNT, MILLIS, BYTES }

@@ -164,7 +164,7 @@ class CensusTest {
     }
 
     private static Figures count(Tally tally, Path path) {
-        Census census = new Census(tally, Progress.onStderr("test"));
+        Census census = new Census(tally, Progress.silent());
         new InputFiles(census).findAt(path);
         return census.figures();
     }
