@@ -43,6 +43,8 @@ final class Block {
     static final long ALIGNMENT = 16;
     /** A header, two links and the size at the end. */
     static final long MIN_SIZE = 32;
+    /** What a block may have more than it was asked to: a rest that is too small to be a block of its own. */
+    static final long SLACK = MIN_SIZE - ALIGNMENT;
 
     private static final long FREE = 1;
     private static final long PREVIOUS_FREE = 2;

@@ -15,6 +15,23 @@ final class Damage {
             + " (" + where + ") was overwritten; probably more was written than the block before it holds");
     }
 
+    static IllegalStateException ofSlot(long address) {
+        return new IllegalStateException("damaged heap: the block at " + hex(address)
+            + " was to be handed out, but is live; probably two threads freed it at the same moment");
+    }
+
+    static IllegalStateException freedAlready(long address) {
+        return new IllegalStateException("the block at " + hex(address) + " was freed already");
+    }
+
+    static IllegalArgumentException notABlock(long address, String why) {
+        return new IllegalArgumentException(hex(address) + " is not the address of a live block: " + why);
+    }
+
+    static IllegalStateException closed() {
+        return new IllegalStateException("the heap is closed");
+    }
+
     static String hex(long address) {
         return "0x" + Long.toHexString(address);
     }

@@ -32,20 +32,15 @@ import java.lang.foreign.MemorySegment;
  * }
  */
 public final class Heap implements AutoCloseable {
-    private final HeapOptions options;
     private final boolean closeable;
-    private final Region region;
-    private final FreeLists freeLists;
-    private final Blocks blocks;
-    private final Mappings mappings;
+    private final long slotMax;
+    private final Budget budget;
+    private final Slots slots;
+    private final Bulk bulk;
     /** All memory, for as long as the heap is open: what {@link #segment} hands out is sliced from it. */
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory = RawMemory.segment(0, Long.MAX_VALUE, arena, null);
-
-    private long bytesInBlocks;
-    private long liveBlocks;
-    private long bytesPeak;
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * A heap with {@link HeapOptions#defaults()}.
@@ -73,18 +68,26 @@ public final class Heap implements AutoCloseable {
     }
 
     private Heap(HeapOptions options, Os os, boolean closeable) {
-        this.options = options;
         this.closeable = closeable;
+        slotMax = options.slotMax();
+        budget = new Budget(options.limit());
         try {
-            region = Region.reserve(os, options.addressRange());
+            slots = Slots.reserve(os, options.addressRange(), budget);
+            bulk = reserveBulk(os, options);
         } catch (OsException e) {
             OutOfMemoryError error = new OutOfMemoryError("no address range for a heap: " + e.getMessage());
             error.initCause(e);
             throw error;
         }
-        freeLists = new FreeLists(region);
-        blocks = new Blocks(region, freeLists);
-        mappings = new Mappings(os);
+    }
+
+    private Bulk reserveBulk(Os os, HeapOptions options) {
+        try {
+            return new Bulk(os, options, budget, slots::flushCaches);
+        } catch (OsException e) {
+            slots.close();
+            throw e;
+        }
     }
 
     /** The heap of {@link Memory}. */
@@ -102,10 +105,13 @@ public final class Heap implements AutoCloseable {
      *     has changed then
      * @throws IllegalStateException if the heap is closed, or damage to it was found
      */
-    public synchronized long memalloc(long size) {
+    public long memalloc(long size) {
+        if (isSlotSize(size)) {
+            return allocateSlot(size);
+        }
         requireSize(size);
         requireOpen();
-        return size == 0 ? 0 : allocate(size);
+        return size == 0 ? 0 : bulk.allocate(size);
     }
 
     /**
@@ -119,24 +125,21 @@ public final class Heap implements AutoCloseable {
      * @throws OutOfMemoryError as {@link #memalloc}
      * @throws IllegalStateException as {@link #memalloc}
      */
-    public synchronized long defalloc(long count, long elementSize) {
+    public long defalloc(long count, long elementSize) {
         requireSize(count);
         requireSize(elementSize);
         if (Math.multiplyHigh(count, elementSize) != 0 || count * elementSize < 0) {
             throw new IllegalArgumentException(
                 count + " elements of " + elementSize + " bytes are more bytes than a long can count");
         }
-        requireOpen();
         long size = count * elementSize;
-        if (size == 0) {
-            return 0;
+        if (isSlotSize(size)) {
+            long address = allocateSlot(size);
+            RawMemory.fill(address, size, (byte) 0);
+            return address;
         }
-        long clean = region.clean();
-        long address = allocate(size);
-        if (region.contains(address) && address < clean) {
-            RawMemory.fill(address, Math.min(size, clean - address), (byte) 0);
-        }
-        return address;
+        requireOpen();
+        return size == 0 ? 0 : bulk.allocateZeroed(size);
     }
 
     /**
@@ -148,21 +151,14 @@ public final class Heap implements AutoCloseable {
      *     was found, or the heap is closed; nothing has changed then
      * @throws OutOfMemoryError if the operating system refuses to unmap a mapping; it is still live then
      */
-    public synchronized void memfree(long address) {
-        requireOpen();
-        if (address == 0) {
-            return;
-        }
-        if (region.contains(address)) {
-            long block = blocks.requireLive(address);
-            long size = Block.size(block);
-            blocks.free(block);
-            bytesInBlocks -= size;
+    public void memfree(long address) {
+        if (slots.contains(address)) {
+            slots.free(address);
+        } else if (address != 0) {
+            bulk.free(address);
         } else {
-            requireMapping(address);
-            freeMapping(address);
+            requireOpen();
         }
-        liveBlocks--;
     }
 
     /**
@@ -179,21 +175,16 @@ public final class Heap implements AutoCloseable {
      * @throws OutOfMemoryError as {@link #memalloc}; the block is still live and unchanged then
      * @throws IllegalStateException as {@link #memfree}; the block is unchanged then
      */
-    public synchronized long memresize(long address, long newSize) {
+    public long memresize(long address, long newSize) {
         requireSize(newSize);
-        requireOpen();
         if (address == 0) {
-            return newSize == 0 ? 0 : allocate(newSize);
+            return memalloc(newSize);
         }
         if (newSize == 0) {
             memfree(address);
             return 0;
         }
-        if (region.contains(address)) {
-            return resizeBlock(blocks.requireLive(address), newSize);
-        }
-        requireMapping(address);
-        return resizeMapping(address, newSize);
+        return slots.contains(address) ? resizeSlot(address, newSize) : bulk.resize(address, newSize);
     }
 
     /**
@@ -207,19 +198,18 @@ public final class Heap implements AutoCloseable {
      * @throws OutOfMemoryError as {@link #memalloc}
      * @throws IllegalStateException as {@link #memfree}
      */
-    public synchronized long memdup(long address, long size) {
+    public long memdup(long address, long size) {
         requireSize(size);
         requireOpen();
         if (address == 0) {
             return 0;
         }
-        requireWithin(address, size);
-        if (size == 0) {
-            return 0;
+        if (slots.contains(address)) {
+            return duplicate(address, size);
         }
-        long copy = allocate(size);
-        RawMemory.copy(address, copy, size);
-        return copy;
+        synchronized (bulk) {
+            return duplicate(address, size);
+        }
     }
 
     /**
@@ -233,15 +223,18 @@ public final class Heap implements AutoCloseable {
      *     starts at {@code address}
      * @throws IllegalStateException as {@link #memfree}
      */
-    public synchronized long memoryset(long address, int value, long size) {
+    public long memoryset(long address, int value, long size) {
         requireSize(size);
         requireOpen();
         if (address == 0) {
             return 0;
         }
-        requireWithin(address, size);
-        RawMemory.fill(address, size, (byte) value);
-        return address;
+        if (slots.contains(address)) {
+            return fill(address, value, size);
+        }
+        synchronized (bulk) {
+            return fill(address, value, size);
+        }
     }
 
     /**
@@ -253,9 +246,9 @@ public final class Heap implements AutoCloseable {
      * @throws IllegalArgumentException if no live block starts at {@code address}
      * @throws IllegalStateException as {@link #memfree}
      */
-    public synchronized MemorySegment segment(long address) {
+    public MemorySegment segment(long address) {
         requireOpen();
-        return memory.asSlice(address, requireUsable(address));
+        return memory.asSlice(address, requireLive(address));
     }
 
     /**
@@ -264,19 +257,24 @@ public final class Heap implements AutoCloseable {
      * @return the figures now
      * @throws IllegalStateException if the heap is closed
      */
-    public synchronized HeapStats stats() {
+    public HeapStats stats() {
         requireOpen();
-        long live = bytesLive();
-        return new HeapStats(
-            live,
-            region.bytesCommitted(),
-            mappings.bytes(),
-            Math.max(0, region.bytesCommitted() - (region.start - region.base) - bytesInBlocks),
-            liveBlocks,
-            mappings.count(),
-            bytesPeak,
-            Math.max(freeLists.largest(), region.bytesUnused()),
-            options.limit());
+        synchronized (bulk) {
+            long cached = slots.bytesCached();
+            long live = budget.taken() - cached;
+            long committed = bulk.bytesCommitted() + slots.bytesCommitted();
+            long inSlots = live - bulk.bytesInBlocks() - bulk.bytesMapped();
+            return new HeapStats(
+                live,
+                committed,
+                bulk.bytesMapped(),
+                bulk.bytesFree() + slots.bytesCommitted() - inSlots,
+                slots.live() + bulk.blocksLive() + bulk.mappingsLive(),
+                bulk.mappingsLive(),
+                budget.peak(),
+                bulk.largestFree(),
+                budget.limit());
+        }
     }
 
     /**
@@ -285,18 +283,10 @@ public final class Heap implements AutoCloseable {
      *
      * @throws IllegalStateException with the first invariant that is broken, or if the heap is closed
      */
-    public synchronized void check() {
+    public void check() {
         requireOpen();
-        HeapCheck check = new HeapCheck(region, freeLists);
-        check.run();
-        mappings.check();
-        check.require(check.bytesLive() == bytesInBlocks, region.start,
-            "the live blocks have " + check.bytesLive() + " bytes, but " + bytesInBlocks + " are counted");
-        check.require(check.blocksLive() + mappings.count() == liveBlocks, region.start,
-            "there are " + (check.blocksLive() + mappings.count()) + " live blocks, but " + liveBlocks
-            + " are counted");
-        check.require(bytesLive() <= bytesPeak && bytesPeak <= options.limit(), region.start,
-            "live bytes, their peak and the limit are out of order");
+        bulk.check();
+        slots.check();
     }
 
     /**
@@ -312,69 +302,40 @@ public final class Heap implements AutoCloseable {
         if (!closeable) {
             throw new IllegalStateException("the process's heap cannot be closed");
         }
-        if (closed) {
-            return;
-        }
         if (arena.scope().isAlive()) {
             arena.close();
         }
+        closed = true;
         try {
-            mappings.unmapAll();
-            region.release();
-            closed = true;
+            bulk.close();
+            slots.close();
         } catch (OsException e) {
-            throw outOfMemory(0, e.getMessage(), e);
+            throw budget.refusal(0, e.getMessage(), e);
         }
     }
 
-    private long allocate(long size) {
-        long address = size >= options.mmapThreshold() ? allocateMapping(size) : allocateBlock(size);
-        liveBlocks++;
-        bytesPeak = Math.max(bytesPeak, bytesLive());
-        return address;
+    private boolean isSlotSize(long size) {
+        return Long.compareUnsigned(size - 1, slotMax) < 0;
     }
 
-    private long allocateBlock(long size) {
-        long bytes = Block.sizeFor(size);
-        requireWithinLimit(size, bytes);
-        long block;
+    private long allocateSlot(long size) {
         try {
-            block = blocks.allocate(bytes);
+            long address = slots.allocate(SizeClass.of(size));
+            return address != 0 ? address : bulk.allocate(size);
         } catch (OsException e) {
-            throw outOfMemory(size, e.getMessage(), e);
-        }
-        if (block == 0) {
-            throw outOfMemory(size, "the address range of " + (region.end - region.base) + " bytes is full", null);
-        }
-        long taken = Block.size(block);
-        if (taken > options.limit() - bytesLive()) {
-            blocks.free(block);
-            throw beyondLimit(size);
-        }
-        bytesInBlocks += taken;
-        return Block.address(block);
-    }
-
-    private long allocateMapping(long size) {
-        long bytes = mappingSize(size);
-        requireWithinLimit(size, bytes);
-        try {
-            return mappings.map(bytes);
-        } catch (OsException e) {
-            throw outOfMemory(size, e.getMessage(), e);
+            throw budget.refusal(size, e.getMessage(), e);
         }
     }
 
-    private long resizeBlock(long block, long newSize) {
-        if (newSize < options.mmapThreshold() && resizeInPlace(block, newSize)) {
-            return Block.address(block);
+    private long resizeSlot(long address, long newSize) {
+        long size = slots.requireLive(address);
+        if (newSize <= size && (newSize > size / 2 || size == SizeClass.UNIT)) {
+            return address;
         }
-        long address = Block.address(block);
-        long kept = Math.min(Block.payloadSize(block), newSize);
-        long moved = allocate(newSize);
-        RawMemory.copy(address, moved, kept);
+        long moved = memalloc(newSize);
+        RawMemory.copy(address, moved, Math.min(size, newSize));
         try {
-            memfree(address);
+            slots.free(address);
         } catch (IllegalStateException e) {
             memfree(moved);
             throw e;
@@ -382,90 +343,37 @@ public final class Heap implements AutoCloseable {
         return moved;
     }
 
-    private boolean resizeInPlace(long block, long newSize) {
-        long size = Block.size(block);
-        long newBytes = Block.sizeFor(newSize);
-        requireWithinLimit(newSize, newBytes - size);
-        try {
-            if (!blocks.resize(block, newBytes)) {
-                return false;
-            }
-        } catch (OsException e) {
-            throw outOfMemory(newSize, e.getMessage(), e);
-        }
-        long more = Block.size(block) - size;
-        if (more > options.limit() - bytesLive()) {
-            blocks.resize(block, size);
-            throw beyondLimit(newSize);
-        }
-        bytesInBlocks += more;
-        bytesPeak = Math.max(bytesPeak, bytesLive());
-        return true;
+    /** Slots stay mapped as long as the heap; of all else the caller holds the lock, so that nobody can unmap it. */
+    private long duplicate(long address, long size) {
+        requireWithin(address, size);
+        long copy = memalloc(size);
+        RawMemory.copy(address, copy, size);
+        return copy;
     }
 
-    private long resizeMapping(long address, long newSize) {
-        long bytes = mappingSize(newSize);
-        requireWithinLimit(newSize, bytes - mappings.size(address));
-        try {
-            long moved = mappings.resize(address, bytes);
-            bytesPeak = Math.max(bytesPeak, bytesLive());
-            return moved;
-        } catch (OsException e) {
-            throw outOfMemory(newSize, e.getMessage(), e);
-        }
+    /** As {@link #duplicate}. */
+    private long fill(long address, int value, long size) {
+        requireWithin(address, size);
+        RawMemory.fill(address, size, (byte) value);
+        return address;
     }
 
-    private void freeMapping(long address) {
-        try {
-            mappings.unmap(address);
-        } catch (OsException e) {
-            throw outOfMemory(0, e.getMessage() + "; the mapping stays live", e);
-        }
-    }
-
-    private long mappingSize(long size) {
-        if (size > Long.MAX_VALUE - Os.PAGE_SIZE) {
-            throw outOfMemory(size, "no address space is that large", null);
-        }
-        return Os.toPages(size);
-    }
-
-    private long bytesLive() {
-        return bytesInBlocks + mappings.bytes();
-    }
-
-    /** The payload bytes of the live block or mapping at an address. */
-    private long requireUsable(long address) {
-        if (region.contains(address)) {
-            return Block.payloadSize(blocks.requireLive(address));
-        }
-        requireMapping(address);
-        return mappings.size(address);
+    /** The bytes that may be used of the live block at an address. */
+    private long requireLive(long address) {
+        return slots.contains(address) ? slots.requireLive(address) : bulk.requireLive(address);
     }
 
     private void requireWithin(long address, long size) {
-        long usable = requireUsable(address);
+        long usable = requireLive(address);
         if (size > usable) {
             throw new IllegalArgumentException("the block at " + Damage.hex(address) + " has " + usable
                 + " bytes, fewer than " + size);
         }
     }
 
-    private void requireMapping(long address) {
-        if (!mappings.contains(address)) {
-            throw mappings.explain(address);
-        }
-    }
-
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("the heap is closed");
-        }
-    }
-
-    private void requireWithinLimit(long size, long more) {
-        if (more > options.limit() - bytesLive()) {
-            throw beyondLimit(size);
+            throw Damage.closed();
         }
     }
 
@@ -473,17 +381,5 @@ public final class Heap implements AutoCloseable {
         if (size < 0) {
             throw new IllegalArgumentException("a size must not be negative: " + size);
         }
-    }
-
-    private OutOfMemoryError beyondLimit(long size) {
-        return outOfMemory(size, "the limit would be exceeded", null);
-    }
-
-    private OutOfMemoryError outOfMemory(long size, String why, OsException cause) {
-        String limit = options.limit() == Long.MAX_VALUE ? "none" : options.limit() + " bytes";
-        OutOfMemoryError error = new OutOfMemoryError("off-heap memory: " + size + " bytes asked for, "
-            + bytesLive() + " bytes live, limit " + limit + ": " + why);
-        error.initCause(cause);
-        return error;
     }
 }

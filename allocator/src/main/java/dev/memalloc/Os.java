@@ -19,10 +19,12 @@ import java.lang.invoke.MethodHandle;
  */
 class Os {
     private static final int PROT_NONE = 0;
+    private static final int PROT_READ = 1;
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final int MAP_NORESERVE = 0x4000;
     private static final int MREMAP_MAYMOVE = 1;
+    private static final int MADV_DONTNEED = 4;
     private static final long FAILED = -1;
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
@@ -34,6 +36,7 @@ class Os {
         errnoCall("mmap", FunctionDescriptor.of(WORD, WORD, WORD, INT, INT, INT, WORD));
     private static final MethodHandle MUNMAP = errnoCall("munmap", FunctionDescriptor.of(INT, WORD, WORD));
     private static final MethodHandle MPROTECT = errnoCall("mprotect", FunctionDescriptor.of(INT, WORD, WORD, INT));
+    private static final MethodHandle MADVISE = errnoCall("madvise", FunctionDescriptor.of(INT, WORD, WORD, INT));
     private static final MethodHandle MREMAP =
         errnoCall("mremap", FunctionDescriptor.of(WORD, WORD, WORD, WORD, INT));
 
@@ -45,6 +48,11 @@ class Os {
         return mmap("reserving", size, PROT_NONE, MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE);
     }
 
+    /** Reserves address space that costs no memory and no swap, and reads as zero. */
+    long reserveReadable(long size) {
+        return mmap("reserving", size, PROT_READ, MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE);
+    }
+
     /** Lets a part of reserved address space be read and written; the first time that it is, it is zero. */
     void commit(long address, long size) {
         try (Arena arena = Arena.ofConfined()) {
@@ -52,6 +60,19 @@ class Os {
             int result = (int) MPROTECT.invokeExact(state, address, size, PROT_READ_WRITE);
             if (result == FAILED) {
                 throw failure("mprotect", "committing", address, size, state);
+            }
+        } catch (Throwable e) {
+            throw propagate(e);
+        }
+    }
+
+    /** Gives memory back, but not the address space: what is read there next is zero. */
+    void discard(long address, long size) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            int result = (int) MADVISE.invokeExact(state, address, size, MADV_DONTNEED);
+            if (result == FAILED) {
+                throw failure("madvise", "giving back", address, size, state);
             }
         } catch (Throwable e) {
             throw propagate(e);

@@ -12,15 +12,26 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tests of the C allocator that this one began as, with stronger assertions, and each of its known bugs. */
+@ParameterizedClass(name = "slotMax {0}")
+@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
 @Timeout(60)
 class COriginalTest {
     private static final long MAPPED = 300_000;
 
     @RegisterExtension
-    final CheckedHeap checked = new CheckedHeap();
-    private final Heap heap = checked.heap();
+    final CheckedHeap checked;
+    @RegisterExtension
+    final CheckedHeap checkedBlocks = new CheckedHeap(HeapOptions.defaults().withSlotMax(0));
+    private final Heap heap;
+
+    COriginalTest(long slotMax) {
+        checked = new CheckedHeap(HeapOptions.defaults().withSlotMax(slotMax));
+        heap = checked.heap();
+    }
 
     @Test
     void basic() {
@@ -82,6 +93,7 @@ class COriginalTest {
 
         @Test
         void neighboursAreCoalesced() {
+            Heap heap = checkedBlocks.heap();
             heap.memalloc(100);
             long second = heap.memalloc(100);
             long third = heap.memalloc(100);
@@ -93,6 +105,7 @@ class COriginalTest {
 
         @Test
         void aBlockGrowsIntoItsFreeRightNeighbour() {
+            Heap heap = checkedBlocks.heap();
             long first = heap.memalloc(100);
             long second = heap.memalloc(100);
             heap.memalloc(100);
@@ -150,6 +163,7 @@ class COriginalTest {
 
         @Test
         void noByteIsLostWhenABlockIsNotSplit() {
+            Heap heap = checkedBlocks.heap();
             long free = heap.memalloc(1000);
             heap.memalloc(16);
             heap.memfree(free);
@@ -174,6 +188,7 @@ class COriginalTest {
 
         @Test
         void anEmptiedHeapStaysWhole() {
+            Heap heap = checkedBlocks.heap();
             for (int round = 0; round < 100; round++) {
                 List<Long> blocks = new ArrayList<>();
                 for (int i = 0; i < 100; i++) {

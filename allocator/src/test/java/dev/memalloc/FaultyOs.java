@@ -29,6 +29,18 @@ final class FaultyOs extends Os {
     }
 
     @Override
+    long reserveReadable(long size) {
+        maybeFail("mmap", 0, size);
+        return super.reserveReadable(size);
+    }
+
+    @Override
+    void discard(long address, long size) {
+        maybeFail("madvise", address, size);
+        super.discard(address, size);
+    }
+
+    @Override
     void commit(long address, long size) {
         maybeFail("mprotect", address, size);
         super.commit(address, size);

@@ -8,14 +8,23 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The limit is reached, never exceeded, and what fails at it changes nothing. */
+@ParameterizedClass(name = "slotMax {0}")
+@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
 class LimitTest {
     private static final long LIMIT = 1 << 20;
 
     @RegisterExtension
-    final CheckedHeap checked = new CheckedHeap(HeapOptions.defaults().withLimit(LIMIT));
-    private final Heap heap = checked.heap();
+    final CheckedHeap checked;
+    private final Heap heap;
+
+    LimitTest(long slotMax) {
+        checked = new CheckedHeap(HeapOptions.defaults().withLimit(LIMIT).withSlotMax(slotMax));
+        heap = checked.heap();
+    }
 
     @Test
     void smallBlocksFillTheLimit() {
@@ -85,7 +94,7 @@ class LimitTest {
 
     @Test
     void aFullAddressRangeIsOutOfMemory() {
-        try (Heap small = new Heap(HeapOptions.defaults().withAddressRange(256 << 10))) {
+        try (Heap small = new Heap(HeapOptions.defaults().withAddressRange(256 << 10).withSlotMax(0))) {
             List<Long> blocks = new ArrayList<>();
             assertThatThrownBy(() -> {
                 while (true) {

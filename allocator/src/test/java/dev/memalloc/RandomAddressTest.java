@@ -7,13 +7,21 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One million addresses that are no block's give one million exceptions, from memfree and from memresize. */
+@ParameterizedClass(name = "slotMax {0}")
+@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
 class RandomAddressTest {
     private static final int ADDRESSES = 1_000_000;
 
     @RegisterExtension
-    final CheckedHeap checked = new CheckedHeap();
+    final CheckedHeap checked;
+
+    RandomAddressTest(long slotMax) {
+        checked = new CheckedHeap(HeapOptions.defaults().withSlotMax(slotMax));
+    }
 
     @Test
     void everyOneIsRefused() {

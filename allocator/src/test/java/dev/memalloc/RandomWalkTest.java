@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ten million random operations against a shadow model that knows the address, size and contents of each block.
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
  * pairwise for overlap and with the statistics. Another count and seed: {@code -Dwalk.operations=N},
  * {@code -Dwalk.seed=N}.
  */
+@ParameterizedClass(name = "slotMax {0}")
+@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
 class RandomWalkTest {
     private static final long OPERATIONS = Long.getLong("walk.operations", 10_000_000);
     private static final long SEED = Long.getLong("walk.seed", System.nanoTime());
@@ -25,11 +29,16 @@ class RandomWalkTest {
     private final long[] addresses = new long[SLOTS];
     private final long[] sizes = new long[SLOTS];
     private final long[] ids = new long[SLOTS];
+    private final long slotMax;
     private long nextId;
+
+    RandomWalkTest(long slotMax) {
+        this.slotMax = slotMax;
+    }
 
     @Test
     void aRandomWalkFindsNothing() {
-        try (Heap heap = new Heap()) {
+        try (Heap heap = new Heap(HeapOptions.defaults().withSlotMax(slotMax))) {
             long operation = 0;
             try {
                 for (; operation < OPERATIONS; operation++) {

@@ -12,17 +12,26 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads, platform and virtual, that allocate, resize, hand over and free at once. */
 @Timeout(120)
+@ParameterizedClass(name = "slotMax {0}")
+@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
 class ThreadsTest {
     private record Owned(long address, long size, long id) {
     }
 
     @RegisterExtension
-    final CheckedHeap checked = new CheckedHeap();
-    private final Heap heap = checked.heap();
+    final CheckedHeap checked;
+    private final Heap heap;
     private final AtomicReferenceArray<Owned> exchange = new AtomicReferenceArray<>(100);
+
+    ThreadsTest(long slotMax) {
+        checked = new CheckedHeap(HeapOptions.defaults().withSlotMax(slotMax));
+        heap = checked.heap();
+    }
 
     @Test
     void platformThreadsHandBlocksOver() throws Exception {

@@ -1,0 +1,268 @@
+package dev.memalloc;
+
+import dev.memalloc.internal.RawMemory;
+
+/**
+ * What is not a slot: blocks with headers in a region, and mappings beside it, behind one lock.
+ *
+ * <p>Requests from the threshold on get a mapping. Sizes are those of requests; what they take of the
+ * {@link Budget} includes headers and rounding. A call that throws has changed nothing. Thread-safe; the lock is
+ * this object's, and is held while the operating system maps and unmaps.
+ */
+final class Bulk {
+    private final long mmapThreshold;
+    private final Budget budget;
+    private final Runnable reclaim;
+    private final Region region;
+    private final FreeLists freeLists;
+    private final Blocks blocks;
+    private final Mappings mappings;
+    private long bytesInBlocks;
+    private long blocksLive;
+    private boolean closed;
+
+    /**
+     * Reserves the region. {@code reclaim} is run where the budget is exceeded, before that is believed.
+     *
+     * @throws OsException if the operating system refuses even a small region
+     */
+    Bulk(Os os, HeapOptions options, Budget budget, Runnable reclaim) {
+        this.mmapThreshold = options.mmapThreshold();
+        this.budget = budget;
+        this.reclaim = reclaim;
+        region = Region.reserve(os, options.addressRange());
+        freeLists = new FreeLists(region);
+        blocks = new Blocks(region, freeLists);
+        mappings = new Mappings(os);
+    }
+
+    /** The address of {@code size} bytes, contents unspecified. */
+    synchronized long allocate(long size) {
+        requireOpen();
+        try {
+            return size >= mmapThreshold ? allocateMapping(size) : allocateBlock(size);
+        } catch (OsException e) {
+            throw refusal(size, e.getMessage(), e);
+        }
+    }
+
+    /** The address of {@code size} bytes, all zero. */
+    synchronized long allocateZeroed(long size) {
+        long clean = region.clean();
+        long address = allocate(size);
+        if (region.contains(address) && address < clean) {
+            RawMemory.fill(address, Math.min(size, clean - address), (byte) 0);
+        }
+        return address;
+    }
+
+    synchronized void free(long address) {
+        requireOpen();
+        if (region.contains(address)) {
+            long block = blocks.requireLive(address);
+            long size = Block.size(block);
+            blocks.free(block);
+            bytesInBlocks -= size;
+            blocksLive--;
+            budget.give(size);
+        } else {
+            requireMapping(address);
+            long size = mappings.size(address);
+            try {
+                mappings.unmap(address);
+            } catch (OsException e) {
+                throw refusal(0, e.getMessage() + "; the mapping stays live", e);
+            }
+            budget.give(size);
+        }
+    }
+
+    /** Resizes in place, or by moving; returns the address then. */
+    synchronized long resize(long address, long newSize) {
+        requireOpen();
+        try {
+            if (region.contains(address)) {
+                return resizeBlock(blocks.requireLive(address), newSize);
+            }
+            requireMapping(address);
+            return resizeMapping(address, newSize);
+        } catch (OsException e) {
+            throw refusal(newSize, e.getMessage(), e);
+        }
+    }
+
+    /** The bytes that may be used of the live block or mapping at an address. */
+    synchronized long requireLive(long address) {
+        requireOpen();
+        if (region.contains(address)) {
+            return Block.payloadSize(blocks.requireLive(address));
+        }
+        requireMapping(address);
+        return mappings.size(address);
+    }
+
+    synchronized long bytesCommitted() {
+        return region.bytesCommitted();
+    }
+
+    synchronized long bytesInBlocks() {
+        return bytesInBlocks;
+    }
+
+    synchronized long bytesMapped() {
+        return mappings.bytes();
+    }
+
+    /** Committed bytes in no block, less those that align the first. */
+    synchronized long bytesFree() {
+        return Math.max(0, region.bytesCommitted() - (region.start - region.base) - bytesInBlocks);
+    }
+
+    synchronized long largestFree() {
+        return Math.max(freeLists.largest(), region.bytesUnused());
+    }
+
+    /** Live blocks, without mappings. */
+    synchronized long blocksLive() {
+        return blocksLive;
+    }
+
+    synchronized long mappingsLive() {
+        return mappings.count();
+    }
+
+    /** Verifies every invariant; the first that is broken is thrown as an {@link IllegalStateException}. */
+    synchronized void check() {
+        requireOpen();
+        HeapCheck check = new HeapCheck(region, freeLists);
+        check.run();
+        mappings.check();
+        check.require(check.bytesLive() == bytesInBlocks, region.start,
+            "the live blocks have " + check.bytesLive() + " bytes, but " + bytesInBlocks + " are counted");
+        check.require(check.blocksLive() == blocksLive, region.start,
+            "there are " + check.blocksLive() + " live blocks, but " + blocksLive + " are counted");
+    }
+
+    /** Gives everything back; throws {@link OsException} if the operating system refuses, to be called again then. */
+    synchronized void close() {
+        if (!closed) {
+            mappings.unmapAll();
+            region.release();
+            closed = true;
+        }
+    }
+
+    private long allocateBlock(long size) {
+        long bytes = Block.sizeFor(size);
+        long most = bytes + Block.SLACK;
+        requireBudget(size, most);
+        long block = 0;
+        try {
+            block = blocks.allocate(bytes);
+        } finally {
+            budget.give(block == 0 ? most : most - Block.size(block));
+        }
+        if (block == 0) {
+            throw refusal(size, "the address range of " + (region.end - region.base) + " bytes is full", null);
+        }
+        bytesInBlocks += Block.size(block);
+        blocksLive++;
+        budget.notePeak();
+        return Block.address(block);
+    }
+
+    private long allocateMapping(long size) {
+        long bytes = mappingSize(size);
+        requireBudget(size, bytes);
+        long address = 0;
+        try {
+            address = mappings.map(bytes);
+        } finally {
+            if (address == 0) {
+                budget.give(bytes);
+            }
+        }
+        budget.notePeak();
+        return address;
+    }
+
+    private long resizeBlock(long block, long newSize) {
+        if (newSize < mmapThreshold && resizeInPlace(block, newSize)) {
+            return Block.address(block);
+        }
+        long address = Block.address(block);
+        long kept = Math.min(Block.payloadSize(block), newSize);
+        long moved = allocate(newSize);
+        RawMemory.copy(address, moved, kept);
+        try {
+            free(address);
+        } catch (IllegalStateException e) {
+            free(moved);
+            throw e;
+        }
+        return moved;
+    }
+
+    private boolean resizeInPlace(long block, long newSize) {
+        long size = Block.size(block);
+        long bytes = Block.sizeFor(newSize);
+        long most = Math.max(size, bytes + Block.SLACK);
+        requireBudget(newSize, most - size);
+        try {
+            return blocks.resize(block, bytes);
+        } finally {
+            bytesInBlocks += Block.size(block) - size;
+            budget.give(most - Block.size(block));
+            budget.notePeak();
+        }
+    }
+
+    private long resizeMapping(long address, long newSize) {
+        long size = mappings.size(address);
+        long bytes = mappingSize(newSize);
+        requireBudget(newSize, Math.max(0, bytes - size));
+        long now = size;
+        try {
+            long moved = mappings.resize(address, bytes);
+            now = bytes;
+            return moved;
+        } finally {
+            budget.give(Math.max(size, bytes) - now);
+            budget.notePeak();
+        }
+    }
+
+    private long mappingSize(long size) {
+        if (size > Long.MAX_VALUE - Os.PAGE_SIZE) {
+            throw refusal(size, "no address space is that large", null);
+        }
+        return Os.toPages(size);
+    }
+
+    private void requireBudget(long size, long bytes) {
+        if (!budget.take(bytes)) {
+            reclaim.run();
+            if (!budget.take(bytes)) {
+                throw budget.refusal(size, "the limit would be exceeded", null);
+            }
+        }
+    }
+
+    /** What caches hold is given back first, so that the live bytes in the message are those of callers. */
+    private OutOfMemoryError refusal(long size, String why, OsException cause) {
+        reclaim.run();
+        return budget.refusal(size, why, cause);
+    }
+
+    private void requireMapping(long address) {
+        if (!mappings.contains(address)) {
+            throw mappings.explain(address);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw Damage.closed();
+        }
+    }
+}

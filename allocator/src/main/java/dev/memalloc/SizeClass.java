@@ -1,0 +1,272 @@
+package dev.memalloc;
+
+import dev.memalloc.internal.RawMemory;
+import java.util.Arrays;
+
+/**
+ * The slots of one size: an array of them in an address range of its own, which grows at its end.
+ *
+ * <pre>
+ *  base                                                     top              capacity
+ *   +--------+--------+--------+--------+--------+-- ... --+----------------+
+ *   | slot 0 | slot 1 | slot 2 | slot 3 | slot 4 |         | never used     |
+ *   +--------+--------+--------+--------+--------+-- ... --+----------------+
+ *   states, elsewhere: one byte a slot, {@link SlotState}
+ * </pre>
+ *
+ * <p>Slots move between this class and the caches in batches. Those that came back latest are <em>ready</em>, in a
+ * short stack; what that cannot hold becomes free, and is found again by groups of 4096 slots, the lowest first, so
+ * that slots gather at low addresses and whole pages at high ones stay free.
+ *
+ * <p>Invariants: {@code top} is the number of slots that are live, cached or free, and ready ones are cached;
+ * {@code freeInGroup} counts the free slots of a group. Slots that are not free are taken from the {@link Budget}.
+ * Thread-safe; the lock is this object's.
+ */
+final class SizeClass {
+    /** Sizes are multiples of this, so that every slot is aligned. */
+    static final int UNIT = (int) Block.ALIGNMENT;
+    /** Class {@code n} is for sizes up to {@code n * UNIT}; there is no class 0. */
+    static final int COUNT = 64;
+    /** The largest size that has a class. */
+    static final int SIZE_MAX = COUNT * UNIT;
+
+    private static final int READY_MAX = 512;
+    private static final int GROUP = 4096;
+    private static final long COMMIT_UNIT = 256L << 10;
+
+    final int stride;
+    private final long base;
+    private final long states;
+    private final int capacity;
+    private final Os os;
+    private final Budget budget;
+    /** Made at the first use; so that giving back, which must not fail, finds it there. */
+    private int[] ready;
+    private int readyCount;
+    private int top;
+    private long bytesCommitted;
+    private long stateBytesCommitted;
+    private int[] freeInGroup = new int[4];
+    private int lowestFreeGroup;
+    private long free;
+    private boolean closed;
+
+    /** The class of slots of {@code stride} bytes; both ranges are reserved, and of {@code range} bytes in slots. */
+    SizeClass(int stride, long base, long range, long states, Os os, Budget budget) {
+        this.stride = stride;
+        this.base = base;
+        this.states = states;
+        this.capacity = (int) Math.min(range / stride, Integer.MAX_VALUE);
+        this.os = os;
+        this.budget = budget;
+    }
+
+    /** The class for a request. */
+    static int of(long size) {
+        return (int) (size + UNIT - 1) >>> 4;
+    }
+
+    /** How many slots have been used so far: all below are live, cached or free. */
+    synchronized int top() {
+        return top;
+    }
+
+    /** How many slots are live or cached, ready ones included. */
+    synchronized long inUse() {
+        return top - free;
+    }
+
+    /** How many slots are ready. */
+    synchronized long ready() {
+        return readyCount;
+    }
+
+    synchronized long bytesCommitted() {
+        return bytesCommitted;
+    }
+
+    /**
+     * Moves up to {@code count} slots into a cache's array, as cached: fewer where the budget, the range or the
+     * operating system's memory ends.
+     *
+     * @throws OsException if the operating system refuses memory and there is no slot at all
+     */
+    synchronized int take(int[] into, int at, int count) {
+        if (closed) {
+            return 0;
+        }
+        if (ready == null) {
+            ready = new int[READY_MAX];
+        }
+        int taken = takeReady(into, at, count);
+        int more = affordable(count - taken);
+        int found = takeFree(into, at + taken, more);
+        try {
+            found += takeFresh(into, at + taken + found, more - found);
+        } catch (OsException e) {
+            if (taken + found == 0) {
+                throw e;
+            }
+        } finally {
+            budget.give((long) (more - found) * stride);
+            budget.notePeak();
+        }
+        return taken + found;
+    }
+
+    /** Takes cached slots over from a cache. */
+    synchronized void give(int[] from, int at, int count) {
+        if (closed) {
+            return;
+        }
+        if (readyCount + count > READY_MAX) {
+            // Those that came first are the least likely to be in the processor's caches.
+            release(readyCount - READY_MAX / 2);
+        }
+        System.arraycopy(from, at, ready, readyCount, count);
+        readyCount += count;
+    }
+
+    /** Makes the ready slots free. */
+    synchronized void releaseReady() {
+        if (readyCount > 0) {
+            release(readyCount);
+        }
+    }
+
+    /** No slot is handed out any more. */
+    synchronized void close() {
+        closed = true;
+    }
+
+    /** Walks all states and verifies the invariants; returns how many slots are live. */
+    synchronized long check() {
+        long live = 0;
+        long cached = 0;
+        long freeHere = 0;
+        for (int group = 0; group * (long) GROUP < top; group++) {
+            int end = Math.min(top, (group + 1) * GROUP);
+            int freeInThis = 0;
+            for (int slot = group * GROUP; slot < end; slot++) {
+                switch (RawMemory.getByte(states + slot)) {
+                    case SlotState.FREE -> freeInThis++;
+                    case SlotState.LIVE -> live++;
+                    case SlotState.CACHED -> cached++;
+                    default -> throw broken(slot, "its state is none");
+                }
+            }
+            if (freeInThis != freeInGroup[group]) {
+                throw broken(group * GROUP, "of its group " + freeInGroup[group] + " are counted as free, not "
+                    + freeInThis);
+            }
+            if (freeInThis > 0 && group < lowestFreeGroup) {
+                throw broken(group * GROUP, "its group has free slots below the lowest that is known");
+            }
+            freeHere += freeInThis;
+        }
+        if (freeHere != free || live + cached + freeHere != top) {
+            throw broken(0, "the free slots are miscounted");
+        }
+        for (int i = 0; i < readyCount; i++) {
+            if (ready[i] < 0 || ready[i] >= top || RawMemory.getByte(states + ready[i]) != SlotState.CACHED) {
+                throw broken(ready[i], "it is ready, but not cached");
+            }
+        }
+        return live;
+    }
+
+    private IllegalStateException broken(int slot, String what) {
+        return new IllegalStateException("broken invariant at the slot " + Damage.hex(base + (long) slot * stride)
+            + " of " + stride + " bytes: " + what);
+    }
+
+    /** Takes the budget for as many of {@code count} slots as it has. */
+    private int affordable(int count) {
+        int affordable = count;
+        while (affordable > 0 && !budget.take((long) affordable * stride)) {
+            affordable /= 2;
+        }
+        return affordable;
+    }
+
+    private int takeFree(int[] into, int at, int count) {
+        int found = 0;
+        while (found < count && free > 0) {
+            while (freeInGroup[lowestFreeGroup] == 0) {
+                lowestFreeGroup++;
+            }
+            found += takeFromGroup(lowestFreeGroup, into, at + found, count - found);
+        }
+        return found;
+    }
+
+    private int takeFromGroup(int group, int[] into, int at, int count) {
+        int found = 0;
+        int wanted = Math.min(count, freeInGroup[group]);
+        int end = (group + 1) * GROUP;
+        for (int slot = group * GROUP; found < wanted && slot < end; slot++) {
+            if (RawMemory.getByte(states + slot) == SlotState.FREE) {
+                RawMemory.putByte(states + slot, SlotState.CACHED);
+                into[at + found++] = slot;
+            }
+        }
+        freeInGroup[group] -= found;
+        free -= found;
+        return found;
+    }
+
+    private int takeFresh(int[] into, int at, int count) {
+        int fresh = Math.min(count, capacity - top);
+        if (fresh > 0) {
+            grow(top + fresh);
+            for (int i = 0; i < fresh; i++) {
+                RawMemory.putByte(states + top, SlotState.CACHED);
+                into[at + i] = top++;
+            }
+        }
+        return fresh;
+    }
+
+    /** Makes room for slots up to {@code newTop}. */
+    private void grow(int newTop) {
+        int groups = (newTop - 1) / GROUP + 1;
+        if (groups > freeInGroup.length) {
+            freeInGroup = Arrays.copyOf(freeInGroup, 2 * groups);
+        }
+        stateBytesCommitted = commit(states, stateBytesCommitted, newTop);
+        bytesCommitted = commit(base, bytesCommitted, (long) newTop * stride);
+    }
+
+    /** Commits at least {@code needed} bytes from {@code start} on, where {@code committed} are; returns how many. */
+    private long commit(long start, long committed, long needed) {
+        if (needed <= committed) {
+            return committed;
+        }
+        long wanted = (needed + COMMIT_UNIT - 1) & -COMMIT_UNIT;
+        long firstPage = start + committed & -Os.PAGE_SIZE;
+        os.commit(firstPage, Os.toPages(start + wanted - firstPage));
+        return wanted;
+    }
+
+    /** Makes the oldest of the ready slots free. */
+    private void release(int count) {
+        for (int i = 0; i < count; i++) {
+            int slot = ready[i];
+            int group = slot / GROUP;
+            RawMemory.putByte(states + slot, SlotState.FREE);
+            freeInGroup[group]++;
+            lowestFreeGroup = Math.min(lowestFreeGroup, group);
+        }
+        free += count;
+        readyCount -= count;
+        System.arraycopy(ready, count, ready, 0, readyCount);
+        budget.give((long) count * stride);
+    }
+
+    private int takeReady(int[] into, int at, int count) {
+        int taken = Math.min(count, readyCount);
+        readyCount -= taken;
+        System.arraycopy(ready, readyCount, into, at, taken);
+        return taken;
+    }
+}
