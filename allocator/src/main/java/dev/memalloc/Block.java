@@ -15,6 +15,8 @@ import java.security.SecureRandom;
  *            |                           |          +---------------------------+
  *            |                           |          | previous free block, or 0 |
  *            |                           |          +---------------------------+
+ *            |                           |          | age, if it is purgeable   |
+ *            |                           |          +---------------------------+
  *            |                           |          | (unused)                  |
  *            |                           |          +---------------------------+
  *            |                           |          | size                      |
@@ -46,6 +48,13 @@ final class Block {
     /** What a block may have more than it was asked to: a rest that is too small to be a block of its own. */
     static final long SLACK = MIN_SIZE - ALIGNMENT;
 
+    /** The size from which on a free block's pages are worth being given back. */
+    static final long PURGEABLE_SIZE = 16L << 10;
+    /** Ages of a purgeable block: since it became free no purge has seen it, one has, its pages were given back. */
+    static final long FRESH = 0;
+    static final long AGED = 1;
+    static final long PURGED = 2;
+
     private static final long FREE = 1;
     private static final long PREVIOUS_FREE = 2;
     private static final int SIZE_SHIFT = 2;
@@ -54,6 +63,7 @@ final class Block {
 
     private static final long NEXT_LINK = 8;
     private static final long PREVIOUS_LINK = 16;
+    private static final long AGE = 24;
 
     private static final long SECRET = new SecureRandom().nextLong();
 
@@ -124,6 +134,28 @@ final class Block {
     static void setFree(long block, long size) {
         setHeader(block, size, FREE);
         RawMemory.putLong(block + size - 8, size);
+        if (size >= PURGEABLE_SIZE) {
+            setAge(block, FRESH);
+        }
+    }
+
+    /** The age of a free block that is purgeable; it is not believed for more than when to purge it. */
+    static long age(long block) {
+        return RawMemory.getLong(block + AGE);
+    }
+
+    static void setAge(long block, long age) {
+        RawMemory.putLong(block + AGE, age);
+    }
+
+    /** Where the unused part of a purgeable block begins. */
+    static long unusedStart(long block) {
+        return block + AGE + 8;
+    }
+
+    /** Where the unused part of a purgeable block ends. */
+    static long unusedEnd(long block) {
+        return next(block) - 8;
     }
 
     static void setPreviousFree(long block, boolean free) {

@@ -100,6 +100,27 @@ final class Blocks {
         throw explain(address, block);
     }
 
+    /**
+     * Gives the pages of free blocks back that no call since they became free has seen; of all, if {@code now}.
+     * Returns whether there will be more to give back.
+     */
+    boolean purge(boolean now) {
+        boolean more = region.purgeTop(now);
+        for (int list = FreeLists.listOf(Block.PURGEABLE_SIZE); list < FreeLists.listCount(); list++) {
+            for (long block = freeLists.head(list); block != 0; block = Block.nextFree(block)) {
+                freeLists.requireLinked(block);
+                if (Block.age(block) == Block.FRESH && !now) {
+                    Block.setAge(block, Block.AGED);
+                    more = true;
+                } else if (Block.age(block) != Block.PURGED) {
+                    region.discard(Block.unusedStart(block), Block.unusedEnd(block));
+                    Block.setAge(block, Block.PURGED);
+                }
+            }
+        }
+        return more;
+    }
+
     private long allocateFree(long block, long size) {
         long next = Block.next(block);
         requireNeighbour(block, next);

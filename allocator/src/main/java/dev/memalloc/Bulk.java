@@ -10,6 +10,9 @@ import dev.memalloc.internal.RawMemory;
  * this object's, and is held while the operating system maps and unmaps.
  */
 final class Bulk {
+    /** The most bytes that are unmapped while others wait. */
+    private static final long PURGE_STEP = 32L << 20;
+
     private final long mmapThreshold;
     private final Budget budget;
     private final Runnable reclaim;
@@ -19,6 +22,9 @@ final class Bulk {
     private final Mappings mappings;
     private long bytesInBlocks;
     private long blocksLive;
+    /** Whether the mapping that was allocated last had been used before. */
+    private boolean reusedSpare;
+    private volatile boolean worthPurging;
     private boolean closed;
 
     /**
@@ -47,12 +53,15 @@ final class Bulk {
     }
 
     /** The address of {@code size} bytes, all zero. */
-    synchronized long allocateZeroed(long size) {
-        long clean = region.clean();
-        long address = allocate(size);
-        if (region.contains(address) && address < clean) {
-            RawMemory.fill(address, Math.min(size, clean - address), (byte) 0);
+    long allocateZeroed(long size) {
+        long address;
+        long dirty;
+        synchronized (this) {
+            long clean = region.clean();
+            address = allocate(size);
+            dirty = region.contains(address) ? Math.clamp(clean - address, 0, size) : reusedSpare ? size : 0;
         }
+        RawMemory.fill(address, dirty, (byte) 0);
         return address;
     }
 
@@ -65,15 +74,13 @@ final class Bulk {
             bytesInBlocks -= size;
             blocksLive--;
             budget.give(size);
+            noteFree(size >= Block.PURGEABLE_SIZE || region.clean() - region.top() >= Block.PURGEABLE_SIZE);
         } else {
             requireMapping(address);
             long size = mappings.size(address);
-            try {
-                mappings.unmap(address);
-            } catch (OsException e) {
-                throw refusal(0, e.getMessage() + "; the mapping stays live", e);
-            }
+            mappings.free(address);
             budget.give(size);
+            noteFree(true);
         }
     }
 
@@ -99,6 +106,25 @@ final class Bulk {
         }
         requireMapping(address);
         return mappings.size(address);
+    }
+
+    /** Whether there is memory to give back to the operating system, now or later. */
+    boolean isWorthPurging() {
+        return worthPurging;
+    }
+
+    /**
+     * Gives memory back that was free for a while; all, if {@code now}. Spares go by the piece, and the lock is
+     * released between them, for those who wait.
+     *
+     * @throws OsException if the operating system refuses; the rest is kept until something is freed again
+     */
+    void purge(boolean now) {
+        worthPurging = false;
+        long spareMax = purgeBlocks(now);
+        while (shrinkSpares(spareMax)) {
+            Thread.yield();
+        }
     }
 
     synchronized long bytesCommitted() {
@@ -127,6 +153,11 @@ final class Bulk {
         return blocksLive;
     }
 
+    /** Bytes in freed mappings that are kept for a while. */
+    synchronized long bytesSpare() {
+        return mappings.spares().bytes();
+    }
+
     synchronized long mappingsLive() {
         return mappings.count();
     }
@@ -149,6 +180,35 @@ final class Bulk {
             mappings.unmapAll();
             region.release();
             closed = true;
+        }
+    }
+
+    /** Returns how much may stay spare. */
+    private synchronized long purgeBlocks(boolean now) {
+        if (closed) {
+            return 0;
+        }
+        if (blocks.purge(now)) {
+            worthPurging = true;
+        }
+        return now ? 0 : mappings.spares().needed();
+    }
+
+    private synchronized boolean shrinkSpares(long bytesMax) {
+        Spares spares = mappings.spares();
+        if (!closed) {
+            spares.shrinkTo(Math.max(bytesMax, spares.bytes() - PURGE_STEP));
+            if (spares.bytes() > 0) {
+                worthPurging = true;
+            }
+        }
+        return spares.bytes() > bytesMax;
+    }
+
+    private void noteFree(boolean isWorthPurging) {
+        if (isWorthPurging && !worthPurging) {
+            worthPurging = true;
+            Purger.wake();
         }
     }
 
@@ -176,7 +236,11 @@ final class Bulk {
         requireBudget(size, bytes);
         long address = 0;
         try {
-            address = mappings.map(bytes);
+            address = mappings.reuse(bytes);
+            reusedSpare = address != 0;
+            if (!reusedSpare) {
+                address = mappings.map(bytes);
+            }
         } finally {
             if (address == 0) {
                 budget.give(bytes);

@@ -61,8 +61,10 @@ public final class Heap implements AutoCloseable {
      */
     public Heap(HeapOptions options) {
         this(options, new Os(), true);
+        Purger.register(this);
     }
 
+    /** For tests: the purger leaves it alone. */
     Heap(HeapOptions options, Os os) {
         this(options, os, true);
     }
@@ -92,7 +94,9 @@ public final class Heap implements AutoCloseable {
 
     /** The heap of {@link Memory}. */
     static Heap ofProcess() {
-        return new Heap(HeapOptions.fromSystemProperties(), new Os(), false);
+        Heap heap = new Heap(HeapOptions.fromSystemProperties(), new Os(), false);
+        Purger.register(heap);
+        return heap;
     }
 
     /**
@@ -268,6 +272,7 @@ public final class Heap implements AutoCloseable {
                 live,
                 committed,
                 bulk.bytesMapped(),
+                bulk.bytesSpare(),
                 bulk.bytesFree() + slots.bytesCommitted() - inSlots,
                 slots.live() + bulk.blocksLive() + bulk.mappingsLive(),
                 bulk.mappingsLive(),
@@ -290,6 +295,37 @@ public final class Heap implements AutoCloseable {
     }
 
     /**
+     * Gives memory that is not in use back to the operating system now, rather than after the half second to a second
+     * that it is kept otherwise: free blocks' pages, freed mappings, and what caches of threads hold that have ended,
+     * and of the current one.
+     *
+     * @throws OutOfMemoryError if the operating system refuses; what could not be given back is kept
+     * @throws IllegalStateException if the heap is closed, or damage to it was found
+     */
+    public void trim() {
+        requireOpen();
+        slots.flushCaches();
+        try {
+            slots.purge(true);
+            bulk.purge(true);
+        } catch (OsException e) {
+            throw budget.refusal(0, e.getMessage(), e);
+        }
+    }
+
+    /** For the {@link Purger}: gives back what was free for a while; returns whether there will be more. */
+    boolean purge() {
+        try {
+            slots.purge(false);
+            bulk.purge(false);
+        } catch (OsException | IllegalStateException e) {
+            // Nobody is here to be told. What is damaged is found by the next call that comes near it.
+            return false;
+        }
+        return slots.isWorthPurging() || bulk.isWorthPurging();
+    }
+
+    /**
      * Gives everything back to the operating system at once: no block of this heap may be used any more. Every
      * later call but this one throws {@link IllegalStateException}.
      *
@@ -306,6 +342,7 @@ public final class Heap implements AutoCloseable {
             arena.close();
         }
         closed = true;
+        Purger.unregister(this);
         try {
             bulk.close();
             slots.close();

@@ -8,7 +8,9 @@ package dev.memalloc;
  * @param bytesLive bytes in live blocks, with their headers and rounding, and in mappings
  * @param bytesCommitted bytes of the address range that may be read and written
  * @param bytesMapped bytes in live mappings, a part of {@code bytesLive}
- * @param bytesFree committed bytes that are in no live block: free blocks, and what no block has used yet
+ * @param bytesSpare bytes in freed mappings that are kept for a while, to be used again
+ * @param bytesFree committed bytes that are in no live block: free blocks, what caches hold, and what no block
+ *     has used yet
  * @param blocksLive how many blocks and mappings are live
  * @param mappingsLive how many mappings are live, a part of {@code blocksLive}
  * @param bytesPeak the most that {@code bytesLive} has been
@@ -19,6 +21,7 @@ public record HeapStats(
     long bytesLive,
     long bytesCommitted,
     long bytesMapped,
+    long bytesSpare,
     long bytesFree,
     long blocksLive,
     long mappingsLive,

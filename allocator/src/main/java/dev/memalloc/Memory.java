@@ -114,6 +114,11 @@ public final class Memory {
         return HEAP.stats();
     }
 
+    /** Gives memory that is not in use back to the operating system: {@link Heap#trim}. */
+    public static void trim() {
+        HEAP.trim();
+    }
+
     /** Checks the whole heap: {@link Heap#check}. */
     public static void check() {
         HEAP.check();

@@ -25,6 +25,8 @@ final class Region {
     private long top;
     private long clean;
     private long committed;
+    /** Whether the top has moved since {@link #purgeTop} was called last. */
+    private boolean topMoved;
 
     private Region(Os os, long base, long size) {
         this.os = os;
@@ -98,6 +100,7 @@ final class Region {
         }
         Block.setEnd(newTop);
         top = newTop;
+        topMoved = true;
         clean = Math.max(clean, used);
         return true;
     }
@@ -107,6 +110,34 @@ final class Region {
         assert newTop >= start && newTop < top : "the top is lowered to the start of the last block";
         Block.bury(newTop);
         top = newTop;
+        topMoved = true;
+    }
+
+    /** Gives the pages of an unused part of a block back; what is read there next is zero. */
+    void discard(long from, long to) {
+        long firstPage = Os.toPages(from);
+        long end = to & -Os.PAGE_SIZE;
+        if (firstPage < end) {
+            os.discard(firstPage, end - firstPage);
+        }
+    }
+
+    /**
+     * Gives the pages above the top back, if it has not moved since the last call, or {@code now}; returns whether that
+     * is still to be done.
+     */
+    boolean purgeTop(boolean now) {
+        long unused = Os.toPages(top + Block.HEADER_SIZE);
+        if (clean <= unused) {
+            return false;
+        }
+        if (topMoved && !now) {
+            topMoved = false;
+            return true;
+        }
+        discard(unused, Os.toPages(clean));
+        clean = unused;
+        return false;
     }
 
     void release() {

@@ -34,6 +34,13 @@ final class SizeClass {
     private static final int GROUP = 4096;
     private static final long COMMIT_UNIT = 256L << 10;
 
+    /** What a group's age says: nothing was freed in it since its free pages were given back, */
+    private static final byte PURGED = 0;
+    /** or since {@link #purge} was called last, */
+    private static final byte AGED = 1;
+    /** or something was. */
+    private static final byte FRESH = 2;
+
     final int stride;
     private final long base;
     private final long states;
@@ -47,8 +54,11 @@ final class SizeClass {
     private long bytesCommitted;
     private long stateBytesCommitted;
     private int[] freeInGroup = new int[4];
+    private byte[] groupAges = new byte[4];
     private int lowestFreeGroup;
     private long free;
+    /** Whether a group's age is not {@link #PURGED}. */
+    private volatile boolean worthPurging;
     private boolean closed;
 
     /** The class of slots of {@code stride} bytes; both ranges are reserved, and of {@code range} bytes in slots. */
@@ -134,6 +144,25 @@ final class SizeClass {
         }
     }
 
+    /** Whether slots were freed since all free pages were given back. */
+    boolean isWorthPurging() {
+        return worthPurging;
+    }
+
+    /**
+     * Gives the free pages of groups back in which nothing was freed since the last call; all, if {@code now}. The lock
+     * is released after each group, for those who wait.
+     *
+     * @throws OsException if the operating system refuses; the rest is kept until something is freed again
+     */
+    void purge(boolean now) {
+        worthPurging = false;
+        int group = 0;
+        while (purgeGroup(group, now)) {
+            group++;
+        }
+    }
+
     /** No slot is handed out any more. */
     synchronized void close() {
         closed = true;
@@ -173,6 +202,38 @@ final class SizeClass {
             }
         }
         return live;
+    }
+
+    /** Purges one group, if it is time; returns false if there is no such group. */
+    private synchronized boolean purgeGroup(int group, boolean now) {
+        if (closed || group >= (top + GROUP - 1) / GROUP) {
+            return false;
+        }
+        if (groupAges[group] == FRESH && !now) {
+            groupAges[group] = AGED;
+            worthPurging = true;
+        } else if (groupAges[group] != PURGED) {
+            discardFreePages(group * GROUP, Math.min(top, (group + 1) * GROUP));
+            groupAges[group] = PURGED;
+        }
+        return true;
+    }
+
+    /** Gives back the pages that have only free slots in them; groups begin and end with a page. */
+    private void discardFreePages(int from, int to) {
+        int slot = from;
+        while (slot < to) {
+            int first = slot;
+            while (slot < to && RawMemory.getByte(states + slot) == SlotState.FREE) {
+                slot++;
+            }
+            long start = Os.toPages(base + (long) first * stride);
+            long end = base + (long) slot * stride & -Os.PAGE_SIZE;
+            if (start < end) {
+                os.discard(start, end - start);
+            }
+            slot++;
+        }
     }
 
     private IllegalStateException broken(int slot, String what) {
@@ -231,7 +292,9 @@ final class SizeClass {
     private void grow(int newTop) {
         int groups = (newTop - 1) / GROUP + 1;
         if (groups > freeInGroup.length) {
+            byte[] moreAges = Arrays.copyOf(groupAges, 2 * groups);
             freeInGroup = Arrays.copyOf(freeInGroup, 2 * groups);
+            groupAges = moreAges;
         }
         stateBytesCommitted = commit(states, stateBytesCommitted, newTop);
         bytesCommitted = commit(base, bytesCommitted, (long) newTop * stride);
@@ -255,12 +318,17 @@ final class SizeClass {
             int group = slot / GROUP;
             RawMemory.putByte(states + slot, SlotState.FREE);
             freeInGroup[group]++;
+            groupAges[group] = FRESH;
             lowestFreeGroup = Math.min(lowestFreeGroup, group);
         }
         free += count;
         readyCount -= count;
         System.arraycopy(ready, count, ready, 0, readyCount);
         budget.give((long) count * stride);
+        if (!worthPurging) {
+            worthPurging = true;
+            Purger.wake();
+        }
     }
 
     private int takeReady(int[] into, int at, int count) {

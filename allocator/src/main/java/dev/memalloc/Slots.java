@@ -171,6 +171,25 @@ final class Slots {
         }
     }
 
+    /** Whether there is memory to give back to the operating system, now or later. */
+    boolean isWorthPurging() {
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            if (classes[n].isWorthPurging()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Gives memory back that was free for a while; all, if {@code now}. */
+    void purge(boolean now) {
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            if (classes[n].isWorthPurging()) {
+                classes[n].purge(now);
+            }
+        }
+    }
+
     long bytesCommitted() {
         long bytes = 0;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
@@ -181,18 +200,20 @@ final class Slots {
 
     /** Bytes in slots that are cached: they are taken from the budget, but not live. */
     long bytesCached() {
+        long[] inCaches = caches.count();
         long bytes = 0;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
-            bytes += (classes[n].ready() + caches.count(n)) * classes[n].stride;
+            bytes += (classes[n].ready() + inCaches[n]) * classes[n].stride;
         }
         return bytes;
     }
 
     /** How many slots are live; while other threads run, about as many. */
     long live() {
+        long[] inCaches = caches.count();
         long live = 0;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
-            live += classes[n].inUse() - classes[n].ready() - caches.count(n);
+            live += classes[n].inUse() - classes[n].ready() - inCaches[n];
         }
         return live;
     }

@@ -76,9 +76,11 @@ final class ThreadCache {
         return true;
     }
 
-    /** How many slots of class {@code n} are here. */
-    int count(int n) {
-        return stacks[n * STACK];
+    /** Adds to each class's count how many of its slots are here. */
+    void addTo(long[] counts) {
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            counts[n] += count(n);
+        }
     }
 
     /** Fetches half of what an empty stack can hold; returns false if there is nothing to be had. */
@@ -96,6 +98,10 @@ final class ThreadCache {
     /** Gives all slots of class {@code n} back to the class. */
     void flush(int n, SizeClass sizeClass) {
         flush(n, sizeClass, count(n));
+    }
+
+    private int count(int n) {
+        return stacks[n * STACK];
     }
 
     private void flush(int n, SizeClass sizeClass, int count) {

@@ -82,16 +82,18 @@ final class ThreadCaches {
         }
     }
 
-    /** How many slots of class {@code n} are in all caches; while threads run, about as many. */
-    long count(int n) {
-        long count = 0;
+    /** How many slots of each class are in all caches; while threads run, about as many. */
+    long[] count() {
+        long[] counts = new long[SizeClass.COUNT + 1];
         for (ThreadCache cache : places) {
-            count += cache.count(n);
+            if (cache != NOBODYS) {
+                cache.addTo(counts);
+            }
         }
         for (ThreadCache cache : shared) {
-            count += cache.count(n);
+            cache.addTo(counts);
         }
-        return count;
+        return counts;
     }
 
     /** No thread has a cache of its own from now on. */

@@ -148,14 +148,6 @@ class HeapTest {
     }
 
     @Test
-    void aGrownMappingIsZeroBehindItsOldPages() {
-        long address = heap.defalloc(MAPPING, 1);
-        address = heap.memresize(address, 10 * MAPPING);
-        assertThat(heap.segment(address).mismatch(MemorySegment.ofArray(new byte[(int) heap.segment(address)
-            .byteSize()]))).isEqualTo(-1);
-    }
-
-    @Test
     void memdupCopies() {
         for (long size : new long[] {1, 100, 5000, MAPPING}) {
             long address = heap.memalloc(size);

@@ -46,7 +46,7 @@ class OsFaultTest {
     @Test
     void eachCallInTurnFailsOnce() {
         long calls = walk(new FaultyOs(), -1);
-        assertThat(calls).isGreaterThan(50);
+        assertThat(calls).isGreaterThan(100);
         for (long failing = 0; failing < calls; failing++) {
             walk(new FaultyOs(), failing);
         }
@@ -88,7 +88,8 @@ class OsFaultTest {
         Heap heap = new Heap(HeapOptions.defaults().withMmapThreshold(30_000), os);
         os.failWhen(call -> call == failing);
         int failures = walk(heap, new SplittableRandom(1), 300);
-        assertThat(failures).isEqualTo(failing < 0 ? 0 : 1);
+        // Where memory was refused, spares are given back and it is asked for again: not each fault is a failure.
+        assertThat(failures).isBetween(0, failing < 0 ? 0 : 1);
         long calls = os.calls();
         os.failNever();
         heap.close();
@@ -122,7 +123,8 @@ class OsFaultTest {
                     Pattern.verify(heap, addresses[slot], sizes[slot], slot);
                 }
             }
-            if (i % 50 == 0) {
+            if (i % 10 == 0) {
+                failures += trim(heap);
                 heap.check();
             }
         }
@@ -141,6 +143,15 @@ class OsFaultTest {
         heap.check();
         assertThat(heap.stats().bytesLive()).isZero();
         return failures;
+    }
+
+    private static int trim(Heap heap) {
+        try {
+            heap.trim();
+            return 0;
+        } catch (OutOfMemoryError e) {
+            return 1;
+        }
     }
 
     private static boolean isOverride(Method method) {
