@@ -8,7 +8,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Scanner;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ class PurgeTest {
     @ParameterizedTest
     @ValueSource(ints = {64, 1000, 30_000, 1_000_000})
     void trimGivesABurstBack(int size) throws IOException {
-        List<Long> survivors = burst(size);
+        List<Long> survivors = burst(size, new long[(int) (BURST / size)]);
         long before = bytesResident();
         heap.trim();
         assertThat(before - bytesResident()).isGreaterThan(BURST * 9 / 10);
@@ -41,9 +40,11 @@ class PurgeTest {
     @ParameterizedTest
     @ValueSource(ints = {64, 1000, 30_000, 1_000_000})
     void aBurstGoesBackByItself(int size) throws Exception {
+        long[] others = new long[(int) (BURST / size)];
+        System.gc();
         long before = bytesResident();
-        List<Long> survivors = burst(size);
-        for (int wait = 0; wait < 100 && bytesResident() > before + BURST / 10; wait++) {
+        List<Long> survivors = burst(size, others);
+        for (int wait = 0; wait < 200 && bytesResident() > before + BURST / 10; wait++) {
             Thread.sleep(100);
         }
         assertThat(bytesResident()).isLessThan(before + BURST / 10);
@@ -93,9 +94,8 @@ class PurgeTest {
         }
     }
 
-    private List<Long> burst(int size) {
+    private List<Long> burst(int size, long[] others) {
         List<Long> survivors = new ArrayList<>();
-        long[] others = new long[(int) (BURST / size)];
         for (int i = 0; i < others.length; i++) {
             long address = heap.memalloc(size);
             for (int at = 0; at < size; at += 4096) {
@@ -108,7 +108,9 @@ class PurgeTest {
                 others[i] = address;
             }
         }
-        Arrays.stream(others).forEach(heap::memfree);
+        for (long other : others) {
+            heap.memfree(other);
+        }
         return survivors;
     }
 

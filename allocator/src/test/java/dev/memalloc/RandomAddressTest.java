@@ -41,6 +41,7 @@ class RandomAddressTest {
                 live.add(address);
             }
         }
+        heap.trim();
         HeapStats before = heap.stats();
         long first = all.stream().mapToLong(address -> address).filter(a -> !isMapping(heap, a)).min().orElseThrow();
         int refusedFrees = 0;

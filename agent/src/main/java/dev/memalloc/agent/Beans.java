@@ -103,6 +103,11 @@ final class Beans {
         }
 
         @Override
+        public long getBytesSpare() {
+            return Memory.stats().bytesSpare();
+        }
+
+        @Override
         public long getBytesFree() {
             return Memory.stats().bytesFree();
         }

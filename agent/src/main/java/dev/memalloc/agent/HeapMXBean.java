@@ -17,6 +17,9 @@ public interface HeapMXBean {
     /** Bytes in live mappings, a part of those live. */
     long getBytesMapped();
 
+    /** Bytes in freed mappings that are kept for a while, to be used again. */
+    long getBytesSpare();
+
     /** Committed bytes that are in no live block. */
     long getBytesFree();
 
