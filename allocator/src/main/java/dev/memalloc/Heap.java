@@ -33,7 +33,6 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Heap implements AutoCloseable {
     private final boolean closeable;
-    private final long slotMax;
     private final Budget budget;
     private final Slots slots;
     private final Bulk bulk;
@@ -71,10 +70,9 @@ public final class Heap implements AutoCloseable {
 
     private Heap(HeapOptions options, Os os, boolean closeable) {
         this.closeable = closeable;
-        slotMax = options.slotMax();
         budget = new Budget(options.limit());
         try {
-            slots = Slots.reserve(os, options.addressRange(), budget);
+            slots = Slots.reserve(os, options, budget);
             bulk = reserveBulk(os, options);
         } catch (OsException e) {
             OutOfMemoryError error = new OutOfMemoryError("no address range for a heap: " + e.getMessage());
@@ -110,12 +108,21 @@ public final class Heap implements AutoCloseable {
      * @throws IllegalStateException if the heap is closed, or damage to it was found
      */
     public long memalloc(long size) {
-        if (isSlotSize(size)) {
-            return allocateSlot(size);
+        return memalloc(slots, size);
+    }
+
+    /** The same, on this heap's slots; {@link Memory} has them as a constant, for the JIT. */
+    long memalloc(Slots constant, long size) {
+        if (constant.serves(size)) {
+            return allocateSlot(constant, size);
         }
         requireSize(size);
         requireOpen();
         return size == 0 ? 0 : bulk.allocate(size);
+    }
+
+    Slots slots() {
+        return slots;
     }
 
     /**
@@ -137,8 +144,8 @@ public final class Heap implements AutoCloseable {
                 count + " elements of " + elementSize + " bytes are more bytes than a long can count");
         }
         long size = count * elementSize;
-        if (isSlotSize(size)) {
-            long address = allocateSlot(size);
+        if (slots.serves(size)) {
+            long address = allocateSlot(slots, size);
             RawMemory.fill(address, size, (byte) 0);
             return address;
         }
@@ -156,8 +163,13 @@ public final class Heap implements AutoCloseable {
      * @throws OutOfMemoryError if the operating system refuses to unmap a mapping; it is still live then
      */
     public void memfree(long address) {
-        if (slots.contains(address)) {
-            slots.free(address);
+        memfree(slots, address);
+    }
+
+    /** As {@link #memalloc(Slots, long)}. */
+    void memfree(Slots constant, long address) {
+        if (constant.contains(address)) {
+            constant.free(address);
         } else if (address != 0) {
             bulk.free(address);
         } else {
@@ -266,14 +278,14 @@ public final class Heap implements AutoCloseable {
         synchronized (bulk) {
             long cached = slots.bytesCached();
             long live = budget.taken() - cached;
-            long committed = bulk.bytesCommitted() + slots.bytesCommitted();
+            long committed = bulk.bytesCommitted() + slots.classes().bytesCommitted();
             long inSlots = live - bulk.bytesInBlocks() - bulk.bytesMapped();
             return new HeapStats(
                 live,
                 committed,
                 bulk.bytesMapped(),
                 bulk.bytesSpare(),
-                bulk.bytesFree() + slots.bytesCommitted() - inSlots,
+                bulk.bytesFree() + slots.classes().bytesCommitted() - inSlots,
                 slots.live() + bulk.blocksLive() + bulk.mappingsLive(),
                 bulk.mappingsLive(),
                 budget.peak(),
@@ -291,7 +303,7 @@ public final class Heap implements AutoCloseable {
     public void check() {
         requireOpen();
         bulk.check();
-        slots.check();
+        slots.classes().check();
     }
 
     /**
@@ -306,7 +318,7 @@ public final class Heap implements AutoCloseable {
         requireOpen();
         slots.flushCaches();
         try {
-            slots.purge(true);
+            slots.classes().purge(true);
             bulk.purge(true);
         } catch (OsException e) {
             throw budget.refusal(0, e.getMessage(), e);
@@ -316,13 +328,13 @@ public final class Heap implements AutoCloseable {
     /** For the {@link Purger}: gives back what was free for a while; returns whether there will be more. */
     boolean purge() {
         try {
-            slots.purge(false);
+            slots.classes().purge(false);
             bulk.purge(false);
         } catch (OsException | IllegalStateException e) {
             // Nobody is here to be told. What is damaged is found by the next call that comes near it.
             return false;
         }
-        return slots.isWorthPurging() || bulk.isWorthPurging();
+        return slots.classes().isWorthPurging() || bulk.isWorthPurging();
     }
 
     /**
@@ -351,13 +363,9 @@ public final class Heap implements AutoCloseable {
         }
     }
 
-    private boolean isSlotSize(long size) {
-        return Long.compareUnsigned(size - 1, slotMax) < 0;
-    }
-
-    private long allocateSlot(long size) {
+    private long allocateSlot(Slots constant, long size) {
         try {
-            long address = slots.allocate(SizeClass.of(size));
+            long address = constant.allocate(SizeClass.of(size));
             return address != 0 ? address : bulk.allocate(size);
         } catch (OsException e) {
             throw budget.refusal(size, e.getMessage(), e);

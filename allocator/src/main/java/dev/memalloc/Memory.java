@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Memory {
     private static final Heap HEAP = Heap.ofProcess();
+    private static final Slots SLOTS = HEAP.slots();
 
     private Memory() {
     }
@@ -38,7 +39,7 @@ public final class Memory {
      * @return the address, a multiple of 16; 0 if {@code size} is 0
      */
     public static long memalloc(long size) {
-        return HEAP.memalloc(size);
+        return HEAP.memalloc(SLOTS, size);
     }
 
     /**
@@ -58,7 +59,7 @@ public final class Memory {
      * @param address the address of a live block, or 0, which does nothing
      */
     public static void memfree(long address) {
-        HEAP.memfree(address);
+        HEAP.memfree(SLOTS, address);
     }
 
     /**

@@ -3,88 +3,35 @@ package dev.memalloc;
 import dev.memalloc.internal.RawMemory;
 
 /**
- * The small blocks of a heap, which have no header: slots of 64 size classes, each class in a range of its own.
- *
- * <pre>
- *  base   span         span         span                            (state addresses likewise, by stateSpan)
- *   +------------+------------+------------+-- ... --+------------+
- *   | (none)     | class 1    | class 2    |         | class 64   |
- *   |            | 16 bytes   | 32 bytes   |         | 1024 bytes |
- *   +------------+------------+------------+-- ... --+------------+
- * </pre>
- *
- * <p>So an address says what it is without any memory being read: which class by a shift, which slot by a division,
- * done as a multiplication (Granlund and Montgomery, Division by Invariant Integers using Multiplication, 1994). If
- * that leaves a remainder it is no slot's address, and what the slot is, live or not, is in a byte elsewhere.
+ * The small blocks of a heap, which have no header: handing them out and taking them back.
  *
  * <p>A thread takes slots from and gives them to a {@link ThreadCache} of its own, without a lock; batches move
  * between that and the {@link SizeClass} (Bonwick and Adams, Magazines and Vmem, 2001). Two threads that free one
  * slot at the same moment may both succeed; but then only one of them finds it cached when it is to be handed out
  * again, and the other gets the exception of a damaged heap.
  *
- * <p>Spans are a bit more than a power of two, so that the first slots of all classes, and their states, do not
- * compete for the same places in the processor's caches.
+ * @param sizeMax the largest request that is served, in bytes
+ * @param layout where slots and their states are; a record, and this is one for the same reason
+ * @param caches the threads' caches
+ * @param classes what the caches are filled from
  */
-final class Slots {
-    /** What a class's range is smaller than the power of two, so that the shift finds it; and spans larger. */
-    private static final long STAGGER = 5 * 4096;
-    private static final long STATE_STAGGER = 5 * 4096 + 192;
-    private static final int CLASS_RANGE_LOG2_MIN = 22;
-    private static final int CLASS_RANGE_LOG2_MAX = 34;
-    /** 2<sup>32</sup> divided by n, rounded up. */
-    private static final long[] RECIPROCALS = new long[128];
-
-    static {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            RECIPROCALS[n] = ((1L << 32) + n - 1) / n;
-        }
-    }
-
-    private final Os os;
-    private final ThreadCaches caches;
-    private final SizeClass[] classes = new SizeClass[SizeClass.COUNT + 1];
-    private final int shift;
-    private final long base;
-    private final long span;
-    private final long states;
-    private final long stateSpan;
-    private volatile boolean closed;
-    private boolean unmapped;
-    private boolean retired;
-
-    private Slots(Os os, int shift, long base, long states, Budget budget) {
-        this.os = os;
-        this.caches = new ThreadCaches(budget.limit());
-        this.shift = shift;
-        this.base = base;
-        this.span = (1L << shift) + STAGGER;
-        this.states = states;
-        this.stateSpan = stateSpan(shift);
-        long classRange = (1L << shift) - SizeClass.COUNT * STAGGER;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            classes[n] = new SizeClass(n * SizeClass.UNIT, base + n * span, classRange, states + n * stateSpan, os,
-                budget);
-        }
-    }
-
+record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses classes) {
     /**
      * Reserves the ranges: {@code addressRange} bytes for all classes together or, where the operating system refuses,
      * the largest half of a half of it.
+     *
+     * @throws OsException if the operating system refuses even a small one
      */
-    static Slots reserve(Os os, long addressRange, Budget budget) {
-        int log2 = 63 - Long.numberOfLeadingZeros(addressRange / SizeClass.COUNT | 1);
-        int shift = Math.clamp(log2, CLASS_RANGE_LOG2_MIN, CLASS_RANGE_LOG2_MAX);
+    static Slots reserve(Os os, HeapOptions options, Budget budget) {
+        int log2 = 63 - Long.numberOfLeadingZeros(options.addressRange() / SizeClass.COUNT | 1);
+        int shift = Math.clamp(log2, SlotLayout.SHIFT_MIN, SlotLayout.SHIFT_MAX);
         while (true) {
             try {
-                long base = os.reserve(rangeSize(shift));
-                try {
-                    return new Slots(os, shift, base, StateRange.reserve(os, stateRangeSize(shift)), budget);
-                } catch (OsException e) {
-                    os.unmap(base, rangeSize(shift));
-                    throw e;
-                }
+                SlotLayout layout = reserve(os, shift);
+                return new Slots(options.slotMax(), layout, ThreadCaches.of(options.limit()),
+                    new SizeClasses(os, layout, budget));
             } catch (OsException e) {
-                if (shift == CLASS_RANGE_LOG2_MIN) {
+                if (shift == SlotLayout.SHIFT_MIN) {
                     throw e;
                 }
                 shift--;
@@ -92,8 +39,23 @@ final class Slots {
         }
     }
 
+    private static SlotLayout reserve(Os os, int shift) {
+        long base = os.reserve(SlotLayout.rangeSize(shift));
+        try {
+            return SlotLayout.of(shift, base, StateRange.reserve(os, SlotLayout.stateRangeSize(shift)));
+        } catch (OsException e) {
+            os.unmap(base, SlotLayout.rangeSize(shift));
+            throw e;
+        }
+    }
+
+    /** Whether requests of that many bytes are served; none of 0 is. */
+    boolean serves(long size) {
+        return Long.compareUnsigned(size - 1, sizeMax) < 0;
+    }
+
     boolean contains(long address) {
-        return Long.compareUnsigned(address - base, rangeSize(shift)) < 0;
+        return layout.contains(address);
     }
 
     /**
@@ -110,13 +72,12 @@ final class Slots {
                 return 0;
             }
         }
-        long address = base + n * span + (long) slot * (n * SizeClass.UNIT);
-        long state = states + n * stateSpan + slot;
+        long state = layout.state(n, slot);
         if (RawMemory.getByte(state) != SlotState.CACHED) {
-            throw Damage.ofSlot(address);
+            throw Damage.ofSlot(layout.address(n, slot));
         }
         RawMemory.putByte(state, SlotState.LIVE);
-        return address;
+        return layout.address(n, slot);
     }
 
     /**
@@ -126,12 +87,11 @@ final class Slots {
      * @throws IllegalStateException if it was freed already
      */
     void free(long address) {
-        long offset = address - base;
-        int n = (int) (offset >>> shift);
-        long within = offset - n * span;
-        long slot = slotAt(n, within);
-        long state = states + n * stateSpan + slot;
-        if (slot * (n * SizeClass.UNIT) != within || RawMemory.getByte(state) != SlotState.LIVE) {
+        int n = layout.classAt(address);
+        long within = layout.within(n, address);
+        long slot = SlotLayout.slotAt(n, within);
+        long state = layout.state(n, slot);
+        if (!SlotLayout.isStart(n, slot, within) || RawMemory.getByte(state) != SlotState.LIVE) {
             throw explain(address);
         }
         ThreadCache cache = caches.own();
@@ -149,11 +109,10 @@ final class Slots {
      * @throws IllegalStateException if it was freed already
      */
     long requireLive(long address) {
-        int n = (int) (address - base >>> shift);
-        long within = address - base - n * span;
-        long slot = slotAt(n, within);
-        if (slot * (n * SizeClass.UNIT) != within
-                || RawMemory.getByte(states + n * stateSpan + slot) != SlotState.LIVE) {
+        int n = layout.classAt(address);
+        long within = layout.within(n, address);
+        long slot = SlotLayout.slotAt(n, within);
+        if (!SlotLayout.isStart(n, slot, within) || RawMemory.getByte(layout.state(n, slot)) != SlotState.LIVE) {
             throw explain(address);
         }
         return (long) n * SizeClass.UNIT;
@@ -163,39 +122,10 @@ final class Slots {
     void flushCaches() {
         ThreadCache own = caches.own();
         if (own != null) {
-            flush(own);
+            own.flush(classes);
         }
-        caches.forEachIdle(this::flush);
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            classes[n].releaseReady();
-        }
-    }
-
-    /** Whether there is memory to give back to the operating system, now or later. */
-    boolean isWorthPurging() {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            if (classes[n].isWorthPurging()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Gives memory back that was free for a while; all, if {@code now}. */
-    void purge(boolean now) {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            if (classes[n].isWorthPurging()) {
-                classes[n].purge(now);
-            }
-        }
-    }
-
-    long bytesCommitted() {
-        long bytes = 0;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            bytes += classes[n].bytesCommitted();
-        }
-        return bytes;
+        caches.flushIdle(classes);
+        classes.releaseReady();
     }
 
     /** Bytes in slots that are cached: they are taken from the budget, but not live. */
@@ -203,7 +133,7 @@ final class Slots {
         long[] inCaches = caches.count();
         long bytes = 0;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
-            bytes += (classes[n].ready() + inCaches[n]) * classes[n].stride;
+            bytes += (classes.get(n).ready() + inCaches[n]) * n * SizeClass.UNIT;
         }
         return bytes;
     }
@@ -213,39 +143,15 @@ final class Slots {
         long[] inCaches = caches.count();
         long live = 0;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
-            live += classes[n].inUse() - classes[n].ready() - inCaches[n];
+            live += classes.get(n).inUse() - classes.get(n).ready() - inCaches[n];
         }
         return live;
     }
 
-    /** Verifies all that {@link SizeClass} states; returns how many slots are live. */
-    long check() {
-        long live = 0;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            live += classes[n].check();
-        }
-        return live;
-    }
-
-    /**
-     * Gives all memory back. The states stay readable and say that no slot is live, for threads that come too late.
-     *
-     * @throws OsException if the operating system refuses; to be called again then
-     */
+    /** Gives all memory back; see {@link SizeClasses#close}. */
     void close() {
-        closed = true;
         caches.close();
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            classes[n].close();
-        }
-        if (!unmapped) {
-            os.unmap(base, rangeSize(shift));
-            unmapped = true;
-        }
-        if (!retired) {
-            StateRange.retire(os, states, stateRangeSize(shift));
-            retired = true;
-        }
+        classes.close();
     }
 
     private int popSlowly(int n) {
@@ -261,20 +167,12 @@ final class Slots {
     private int fetch(int n) {
         ThreadCache own = caches.claim();
         if (own != null) {
-            return fetch(n, own);
+            return own.fetch(n, classes.get(n));
         }
-        ThreadCache shared = caches.shared();
+        ThreadCache shared = caches.ofMany();
         synchronized (shared) {
-            return fetch(n, shared);
+            return shared.fetch(n, classes.get(n));
         }
-    }
-
-    private int fetch(int n, ThreadCache cache) {
-        int slot = cache.pop(n);
-        if (slot < 0 && cache.refill(n, classes[n])) {
-            slot = cache.pop(n);
-        }
-        return slot;
     }
 
     /** From the state on nothing may fail; and it is set before another thread can get the slot. */
@@ -283,68 +181,38 @@ final class Slots {
         ThreadCache own = caches.claim();
         RawMemory.putByte(state, SlotState.CACHED);
         if (own != null) {
-            push(n, slot, own);
+            own.store(n, slot, classes.get(n));
             return;
         }
-        ThreadCache shared = caches.shared();
+        ThreadCache shared = caches.ofMany();
         synchronized (shared) {
-            push(n, slot, shared);
-        }
-    }
-
-    private void push(int n, int slot, ThreadCache cache) {
-        if (!cache.push(n, slot)) {
-            cache.flushHalf(n, classes[n]);
-            cache.push(n, slot);
-        }
-    }
-
-    private void flush(ThreadCache cache) {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            cache.flush(n, classes[n]);
+            shared.store(n, slot, classes.get(n));
         }
     }
 
     private void requireOpen() {
-        if (closed) {
+        if (classes.isClosed()) {
             throw Damage.closed();
         }
     }
 
     /** What is at an address in the range that is not a live slot's. */
     private RuntimeException explain(long address) {
-        if (closed) {
+        if (classes.isClosed()) {
             return Damage.closed();
         }
-        int n = (int) (address - base >>> shift);
-        long within = address - base - n * span;
-        long slot = slotAt(n, within);
-        if (n == 0 || within < 0 || slot >= classes[n].top()) {
+        int n = layout.classAt(address);
+        long within = layout.within(n, address);
+        long slot = SlotLayout.slotAt(n, within);
+        if (n == 0 || within < 0 || slot >= classes.get(n).top()) {
             return Damage.notABlock(address, "nothing was ever allocated there");
         }
-        boolean live = RawMemory.getByte(states + n * stateSpan + slot) == SlotState.LIVE;
-        long inside = within - slot * (n * SizeClass.UNIT);
+        long inside = address - layout.address(n, slot);
         if (inside != 0) {
+            boolean live = RawMemory.getByte(layout.state(n, slot)) == SlotState.LIVE;
             return Damage.notABlock(address, "it is " + inside + " bytes into a " + (live ? "live" : "free")
                 + " block of " + n * SizeClass.UNIT + " bytes");
         }
         return Damage.freedAlready(address);
-    }
-
-    /** The slot of class {@code n} that the byte {@code within} bytes behind the first is in. */
-    private static long slotAt(int n, long within) {
-        return (within >>> 4) * RECIPROCALS[n & RECIPROCALS.length - 1] >>> 32;
-    }
-
-    private static long rangeSize(int shift) {
-        return (SizeClass.COUNT + 1L) << shift;
-    }
-
-    private static long stateSpan(int shift) {
-        return (1L << shift - 4) + STATE_STAGGER;
-    }
-
-    private static long stateRangeSize(int shift) {
-        return Os.toPages((SizeClass.COUNT + 1) * stateSpan(shift));
     }
 }

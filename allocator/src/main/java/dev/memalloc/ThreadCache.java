@@ -76,28 +76,37 @@ final class ThreadCache {
         return true;
     }
 
+    /** Pops a slot, after a batch was fetched if there is none; -1 if there is none to be had. */
+    int fetch(int n, SizeClass sizeClass) {
+        int slot = pop(n);
+        if (slot < 0) {
+            int at = n * STACK;
+            stacks[at] = sizeClass.take(stacks, at + FIRST, stacks[at + CAPACITY] / 2);
+            slot = pop(n);
+        }
+        return slot;
+    }
+
+    /** Pushes a slot, after the half that was freed first was given back if there is no room. */
+    void store(int n, int slot, SizeClass sizeClass) {
+        if (!push(n, slot)) {
+            flush(n, sizeClass, (count(n) + 1) / 2);
+            push(n, slot);
+        }
+    }
+
+    /** Gives all slots back. */
+    void flush(SizeClasses classes) {
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            flush(n, classes.get(n), count(n));
+        }
+    }
+
     /** Adds to each class's count how many of its slots are here. */
     void addTo(long[] counts) {
         for (int n = 1; n <= SizeClass.COUNT; n++) {
             counts[n] += count(n);
         }
-    }
-
-    /** Fetches half of what an empty stack can hold; returns false if there is nothing to be had. */
-    boolean refill(int n, SizeClass sizeClass) {
-        int at = n * STACK;
-        stacks[at] = sizeClass.take(stacks, at + FIRST, stacks[at + CAPACITY] / 2);
-        return stacks[at] > 0;
-    }
-
-    /** Gives the half that was freed first back to the class. */
-    void flushHalf(int n, SizeClass sizeClass) {
-        flush(n, sizeClass, (count(n) + 1) / 2);
-    }
-
-    /** Gives all slots of class {@code n} back to the class. */
-    void flush(int n, SizeClass sizeClass) {
-        flush(n, sizeClass, count(n));
     }
 
     private int count(int n) {

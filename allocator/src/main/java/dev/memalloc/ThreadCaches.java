@@ -1,7 +1,6 @@
 package dev.memalloc;
 
 import java.util.Arrays;
-import java.util.function.Consumer;
 
 /**
  * The caches of a heap, and which thread has which.
@@ -13,21 +12,22 @@ import java.util.function.Consumer;
  * <p>The table keeps no thread from being collected. A place in it changes under this object's lock only, from
  * nobody's or an ended thread's cache to another thread's. So what a thread finds there was put there by itself, or is
  * not its own.
+ *
+ * @param limit the heap's, in bytes
+ * @param places the table
+ * @param shared the caches that are for many threads
  */
-final class ThreadCaches {
+record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
     private static final int PLACES_LOG2 = 10;
     private static final int PLACES = 1 << PLACES_LOG2;
     private static final ThreadCache NOBODYS = ThreadCache.empty(null, 0);
 
-    private final long limit;
-    private final ThreadCache[] places = new ThreadCache[PLACES];
-    private final ThreadCache[] shared = new ThreadCache[2 * Runtime.getRuntime().availableProcessors()];
-    private boolean closed;
-
-    ThreadCaches(long limit) {
-        this.limit = limit;
+    static ThreadCaches of(long limit) {
+        ThreadCache[] places = new ThreadCache[PLACES];
         Arrays.fill(places, NOBODYS);
+        ThreadCache[] shared = new ThreadCache[2 * Runtime.getRuntime().availableProcessors()];
         Arrays.setAll(shared, i -> ThreadCache.empty(null, limit));
+        return new ThreadCaches(limit, places, shared);
     }
 
     /** The cache that the current thread has to itself; null if it has none, or none yet. */
@@ -48,9 +48,6 @@ final class ThreadCaches {
     }
 
     private synchronized ThreadCache claim(Thread thread) {
-        if (closed) {
-            return null;
-        }
         int place = (int) thread.threadId() & PLACES - 1;
         if (!places[place].isAbandoned()) {
             place = secondPlace(thread.threadId());
@@ -64,20 +61,20 @@ final class ThreadCaches {
     }
 
     /** The cache that the current thread shares with others: to be used under its lock. */
-    ThreadCache shared() {
+    ThreadCache ofMany() {
         return shared[(int) Thread.currentThread().threadId() % shared.length];
     }
 
-    /** Passes all caches that nobody uses at the moment to {@code action}, each under its lock. */
-    synchronized void forEachIdle(Consumer<ThreadCache> action) {
+    /** Gives back what is in all caches that no running thread has to itself. */
+    synchronized void flushIdle(SizeClasses classes) {
         for (ThreadCache cache : places) {
             if (cache != NOBODYS && cache.isAbandoned()) {
-                action.accept(cache);
+                cache.flush(classes);
             }
         }
         for (ThreadCache cache : shared) {
             synchronized (cache) {
-                action.accept(cache);
+                cache.flush(classes);
             }
         }
     }
@@ -96,9 +93,8 @@ final class ThreadCaches {
         return counts;
     }
 
-    /** No thread has a cache of its own from now on. */
+    /** Threads have no cache any more; one that is claimed from now on stays empty. */
     synchronized void close() {
-        closed = true;
         Arrays.fill(places, NOBODYS);
     }
 

@@ -27,9 +27,9 @@ class OsFaultTest {
     @Test
     void aRefusedAddressRangeIsHalvedUntilItIsGranted() {
         FaultyOs os = new FaultyOs();
-        os.failWhen(call -> call < 5);
+        os.failWhen(call -> call < 4);
         try (Heap heap = new Heap(HeapOptions.defaults(), os)) {
-            assertThat(os.calls()).as("five refused, then slots, their states and the region").isEqualTo(8);
+            assertThat(os.calls()).as("four refused, then slots, their states and the region").isEqualTo(7);
             heap.memalloc(100);
             heap.check();
         }

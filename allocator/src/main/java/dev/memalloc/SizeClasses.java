@@ -1,0 +1,90 @@
+package dev.memalloc;
+
+/**
+ * The size classes of a heap, and their address ranges, as long as it is open. Thread-safe.
+ */
+final class SizeClasses {
+    private final Os os;
+    private final SlotLayout layout;
+    private final SizeClass[] classes = new SizeClass[SizeClass.COUNT + 1];
+    private volatile boolean closed;
+    private boolean unmapped;
+    private boolean retired;
+
+    SizeClasses(Os os, SlotLayout layout, Budget budget) {
+        this.os = os;
+        this.layout = layout;
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            classes[n] = new SizeClass(n * SizeClass.UNIT, layout.address(n, 0), layout.classSize(),
+                layout.state(n, 0), os, budget);
+        }
+    }
+
+    SizeClass get(int n) {
+        return classes[n];
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void releaseReady() {
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            classes[n].releaseReady();
+        }
+    }
+
+    /** Whether there is memory to give back to the operating system, now or later. */
+    boolean isWorthPurging() {
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            if (classes[n].isWorthPurging()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Gives memory back that was free for a while; all, if {@code now}. */
+    void purge(boolean now) {
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            if (classes[n].isWorthPurging()) {
+                classes[n].purge(now);
+            }
+        }
+    }
+
+    long bytesCommitted() {
+        long bytes = 0;
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            bytes += classes[n].bytesCommitted();
+        }
+        return bytes;
+    }
+
+    /** Verifies all that {@link SizeClass} states. */
+    void check() {
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            classes[n].check();
+        }
+    }
+
+    /**
+     * Gives all memory back. The states stay readable and say that no slot is live, for threads that come too late.
+     *
+     * @throws OsException if the operating system refuses; to be called again then
+     */
+    void close() {
+        closed = true;
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            classes[n].close();
+        }
+        if (!unmapped) {
+            os.unmap(layout.base(), layout.rangeSize());
+            unmapped = true;
+        }
+        if (!retired) {
+            StateRange.retire(os, layout.states(), layout.stateRangeSize());
+            retired = true;
+        }
+    }
+}
