@@ -15,12 +15,12 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>Slots move between this class and the caches in batches. Those that came back latest are <em>ready</em>, in a
- * short stack; what that cannot hold becomes free, and is found again by groups of 4096 slots, the lowest first, so
- * that slots gather at low addresses and whole pages at high ones stay free.
+ * stack; what that cannot hold becomes free, and is found again lowest first, passing over groups of 4096 slots that
+ * have none free. So slots gather at low addresses, and whole pages at high ones stay free.
  *
  * <p>Invariants: {@code top} is the number of slots that are live, cached or free, and ready ones are cached;
- * {@code freeInGroup} counts the free slots of a group. Slots that are not free are taken from the {@link Budget}.
- * Thread-safe; the lock is this object's.
+ * {@code freeInGroup} counts the free slots of a group, and none is below {@code lowestFree}. Slots that are not free
+ * are taken from the {@link Budget}. Thread-safe; the lock is this object's.
  */
 final class SizeClass {
     /** Sizes are multiples of this, so that every slot is aligned. */
@@ -30,7 +30,9 @@ final class SizeClass {
     /** The largest size that has a class. */
     static final int SIZE_MAX = COUNT * UNIT;
 
-    private static final int READY_MAX = 512;
+    private static final int READY_MIN = 512;
+    private static final int READY_MAX = 8192;
+    private static final long READY_BYTES_MAX = 1 << 20;
     private static final int GROUP = 4096;
     private static final long COMMIT_UNIT = 256L << 10;
 
@@ -47,15 +49,18 @@ final class SizeClass {
     private final int capacity;
     private final Os os;
     private final Budget budget;
-    /** Made at the first use; so that giving back, which must not fail, finds it there. */
+    /** Made and grown by {@link #take}, so that {@link #give}, which must not fail, finds it there. */
     private int[] ready;
     private int readyCount;
+    private int readyMax;
+    /** The least that was ready since {@link #purge} was called last. */
+    private int readyLow;
     private int top;
     private long bytesCommitted;
     private long stateBytesCommitted;
     private int[] freeInGroup = new int[4];
     private byte[] groupAges = new byte[4];
-    private int lowestFreeGroup;
+    private int lowestFree;
     private long free;
     /** Whether a group's age is not {@link #PURGED}. */
     private volatile boolean worthPurging;
@@ -105,9 +110,7 @@ final class SizeClass {
         if (closed) {
             return 0;
         }
-        if (ready == null) {
-            ready = new int[READY_MAX];
-        }
+        makeReadyArray();
         int taken = takeReady(into, at, count);
         int more = affordable(count - taken);
         int found = takeFree(into, at + taken, more);
@@ -129,12 +132,14 @@ final class SizeClass {
         if (closed) {
             return;
         }
-        if (readyCount + count > READY_MAX) {
+        if (readyCount + count > ready.length) {
             // Those that came first are the least likely to be in the processor's caches.
-            release(readyCount - READY_MAX / 2);
+            release(readyCount - ready.length / 2);
+            readyMax = Math.min(2 * ready.length, mostReady());
         }
         System.arraycopy(from, at, ready, readyCount, count);
         readyCount += count;
+        noteWorthPurging();
     }
 
     /** Makes the ready slots free. */
@@ -157,6 +162,7 @@ final class SizeClass {
      */
     void purge(boolean now) {
         worthPurging = false;
+        releaseUnneeded();
         int group = 0;
         while (purgeGroup(group, now)) {
             group++;
@@ -178,7 +184,12 @@ final class SizeClass {
             int freeInThis = 0;
             for (int slot = group * GROUP; slot < end; slot++) {
                 switch (RawMemory.getByte(states + slot)) {
-                    case SlotState.FREE -> freeInThis++;
+                    case SlotState.FREE -> {
+                        freeInThis++;
+                        if (slot < lowestFree) {
+                            throw broken(slot, "it is free, and below the lowest that is");
+                        }
+                    }
                     case SlotState.LIVE -> live++;
                     case SlotState.CACHED -> cached++;
                     default -> throw broken(slot, "its state is none");
@@ -187,9 +198,6 @@ final class SizeClass {
             if (freeInThis != freeInGroup[group]) {
                 throw broken(group * GROUP, "of its group " + freeInGroup[group] + " are counted as free, not "
                     + freeInThis);
-            }
-            if (freeInThis > 0 && group < lowestFreeGroup) {
-                throw broken(group * GROUP, "its group has free slots below the lowest that is known");
             }
             freeHere += freeInThis;
         }
@@ -202,6 +210,15 @@ final class SizeClass {
             }
         }
         return live;
+    }
+
+    /** What was ready throughout the time since the last call was not needed in it. */
+    private synchronized void releaseUnneeded() {
+        if (!closed && readyLow > 0) {
+            release(readyLow);
+        }
+        readyLow = readyCount;
+        worthPurging |= readyCount > 0;
     }
 
     /** Purges one group, if it is time; returns false if there is no such group. */
@@ -252,27 +269,22 @@ final class SizeClass {
 
     private int takeFree(int[] into, int at, int count) {
         int found = 0;
-        while (found < count && free > 0) {
-            while (freeInGroup[lowestFreeGroup] == 0) {
-                lowestFreeGroup++;
-            }
-            found += takeFromGroup(lowestFreeGroup, into, at + found, count - found);
-        }
-        return found;
-    }
-
-    private int takeFromGroup(int group, int[] into, int at, int count) {
-        int found = 0;
-        int wanted = Math.min(count, freeInGroup[group]);
-        int end = (group + 1) * GROUP;
-        for (int slot = group * GROUP; found < wanted && slot < end; slot++) {
-            if (RawMemory.getByte(states + slot) == SlotState.FREE) {
+        int slot = lowestFree;
+        int wanted = (int) Math.min(count, free);
+        while (found < wanted) {
+            int group = slot / GROUP;
+            if (freeInGroup[group] == 0) {
+                slot = (group + 1) * GROUP;
+            } else if (RawMemory.getByte(states + slot) == SlotState.FREE) {
                 RawMemory.putByte(states + slot, SlotState.CACHED);
-                into[at + found++] = slot;
+                freeInGroup[group]--;
+                into[at + found++] = slot++;
+            } else {
+                slot++;
             }
         }
-        freeInGroup[group] -= found;
         free -= found;
+        lowestFree = slot;
         return found;
     }
 
@@ -319,12 +331,17 @@ final class SizeClass {
             RawMemory.putByte(states + slot, SlotState.FREE);
             freeInGroup[group]++;
             groupAges[group] = FRESH;
-            lowestFreeGroup = Math.min(lowestFreeGroup, group);
+            lowestFree = Math.min(lowestFree, slot);
         }
         free += count;
         readyCount -= count;
+        readyLow = Math.min(readyLow, readyCount);
         System.arraycopy(ready, count, ready, 0, readyCount);
         budget.give((long) count * stride);
+        noteWorthPurging();
+    }
+
+    private void noteWorthPurging() {
         if (!worthPurging) {
             worthPurging = true;
             Purger.wake();
@@ -334,7 +351,21 @@ final class SizeClass {
     private int takeReady(int[] into, int at, int count) {
         int taken = Math.min(count, readyCount);
         readyCount -= taken;
+        readyLow = Math.min(readyLow, readyCount);
         System.arraycopy(ready, readyCount, into, at, taken);
         return taken;
+    }
+
+    private void makeReadyArray() {
+        if (ready == null) {
+            ready = new int[Math.min(READY_MIN, mostReady())];
+        } else if (ready.length < readyMax) {
+            ready = Arrays.copyOf(ready, readyMax);
+        }
+    }
+
+    /** How many slots may be ready at most. */
+    private int mostReady() {
+        return Math.min(READY_MAX, (int) (READY_BYTES_MAX / stride));
     }
 }
