@@ -31,26 +31,6 @@ public final class RawMemory {
         ALL.set(ValueLayout.JAVA_BYTE, address, value);
     }
 
-    /** The 2 bytes at {@code address}. */
-    public static char getChar(long address) {
-        return ALL.get(ValueLayout.JAVA_CHAR_UNALIGNED, address);
-    }
-
-    /** Sets the 2 bytes at {@code address}. */
-    public static void putChar(long address, char value) {
-        ALL.set(ValueLayout.JAVA_CHAR_UNALIGNED, address, value);
-    }
-
-    /** The 4 bytes at {@code address}. */
-    public static int getInt(long address) {
-        return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
-    }
-
-    /** Sets the 4 bytes at {@code address}. */
-    public static void putInt(long address, int value) {
-        ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
-    }
-
     /** The 8 bytes at {@code address}. */
     public static long getLong(long address) {
         return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
