@@ -80,6 +80,7 @@ final class Bulk {
             long size = mappings.size(address);
             mappings.free(address);
             budget.give(size);
+            limitSpares();
             noteFree(true);
         }
     }
@@ -205,6 +206,15 @@ final class Bulk {
         return spares.bytes() > bytesMax;
     }
 
+    /** Spares are memory as well: together with what is handed out they shall not take more than the limit. */
+    private void limitSpares() {
+        try {
+            mappings.spares().shrinkTo(budget.limit() - budget.taken());
+        } catch (OsException e) {
+            // They are kept, then: the purger tries again.
+        }
+    }
+
     private void noteFree(boolean isWorthPurging) {
         if (isWorthPurging && !worthPurging) {
             worthPurging = true;
@@ -246,6 +256,7 @@ final class Bulk {
                 budget.give(bytes);
             }
         }
+        limitSpares();
         budget.notePeak();
         return address;
     }

@@ -77,6 +77,17 @@ class PurgeTest {
     }
 
     @Test
+    void sparesAndWhatIsLiveStayWithinTheLimit() {
+        try (Heap limited = new Heap(HeapOptions.defaults().withLimit(4 * MAPPING))) {
+            long first = limited.memalloc(2 * MAPPING);
+            limited.memfree(first);
+            assertThat(limited.stats().bytesSpare()).isEqualTo(2 * MAPPING);
+            limited.memalloc(3 * MAPPING);
+            assertThat(limited.stats().bytesSpare()).isEqualTo(MAPPING);
+        }
+    }
+
+    @Test
     void aMappingMadeOfSparesOfSeveralOriginsMoves() {
         List<Long> mappings = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
