@@ -112,6 +112,9 @@ final class SizeClass {
         }
         makeReadyArray();
         int taken = takeReady(into, at, count);
+        if (taken == count) {
+            return taken;
+        }
         int more = affordable(count - taken);
         int found = takeFree(into, at + taken, more);
         try {

@@ -7,17 +7,17 @@ import java.lang.ref.WeakReference;
  * is most likely in the processor's caches, is handed out first.
  *
  * <pre>
- *  stacks   ... | count | capacity | slot 1 | slot 2 | ... | slot 64 | (padding) | ...     one of these for each class
+ *  stacks   ... | count | capacity | slot 1 | slot 2 | ... | slot 128 | (padding) | ...     one of these for each class
  * </pre>
  *
- * <p>A stack takes 5 lines of 64 bytes: an odd number, so that the stacks spread over all sets of the
+ * <p>A stack takes 9 lines of 64 bytes: an odd number, so that the stacks spread over all sets of the
  * processor's caches. Only one thread uses a cache at a time: its owner, or who holds its lock if it is shared.
  */
 final class ThreadCache {
-    private static final int STACK = 80;
+    private static final int STACK = 144;
     private static final int CAPACITY = 1;
     private static final int FIRST = 2;
-    private static final int SLOTS_MAX = 64;
+    private static final int SLOTS_MAX = 128;
     /** The most bytes in one stack. */
     private static final long BYTES_MAX = 32 << 10;
 
