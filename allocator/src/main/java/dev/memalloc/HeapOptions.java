@@ -60,8 +60,8 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange, lon
     /**
      * The settings of the process's heap: the defaults, with 1 TiB of address space, changed by the system
      * properties {@code memalloc.limit}, {@code memalloc.mmapThreshold}, {@code memalloc.addressRange} and
-     * {@code memalloc.slotMax}. A value is a number of bytes, or a number with one of the suffixes k, m, g, t (powers of
-     * 1024); a b may follow.
+     * {@code memalloc.slotMax}. A value is a number of bytes, or a number with one of the suffixes k, m, g, t (powers
+     * of 1024); a b may follow.
      *
      * @return the settings
      * @throws IllegalArgumentException if a property is no such number, or out of its bounds, or if there is another
