@@ -2,7 +2,7 @@ package dev.memalloc.agent;
 
 /**
  * The counts of direct buffers, as {@code dev.memalloc:type=Agent}. Bytes are capacities, as applications asked for
- * them.
+ * them. Attributes that are asked for together are those of one moment.
  */
 public interface AgentMXBean {
     /** The bean's name. */

@@ -121,7 +121,7 @@ public final class Counts {
         return first.read().plus(second.read()).with(peakBytes.get(), failedFrees.get());
     }
 
-    /** The side that is open; it stands still no more until this writer has counted. */
+    /** The side that is open; whoever closes it waits until this writer has counted. */
     private Side enter() {
         return entered.getAndIncrement() < 0 ? second : first;
     }
