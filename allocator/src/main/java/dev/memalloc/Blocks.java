@@ -14,6 +14,8 @@ package dev.memalloc;
 final class Blocks {
     private final Region region;
     private final FreeLists freeLists;
+    /** Whether whole pages have become free since {@link #purge} was called last. */
+    private boolean worthPurging;
 
     Blocks(Region region, FreeLists freeLists) {
         this.region = region;
@@ -83,15 +85,15 @@ final class Blocks {
      */
     long requireLive(long address) {
         if (!Block.isAligned(address)) {
-            throw notABlock(address, "it is not a multiple of 16");
+            throw Damage.notABlock(address, "it is not a multiple of 16");
         }
         long block = Block.ofAddress(address);
         if (!region.wasUsed(block)) {
-            throw notABlock(address, "nothing was ever allocated there");
+            throw Damage.notABlock(address, "nothing was ever allocated there");
         }
         if (Block.isSealed(block)) {
             if (Block.isFree(block)) {
-                throw new IllegalStateException("the block at " + Damage.hex(address) + " was freed already");
+                throw Damage.freedAlready(address);
             }
             if (Block.size(block) >= Block.MIN_SIZE && Block.next(block) <= region.top()) {
                 return block;
@@ -100,11 +102,17 @@ final class Blocks {
         throw explain(address, block);
     }
 
+    /** Whether pages have become free that {@link #purge} has not seen. */
+    boolean isWorthPurging() {
+        return worthPurging;
+    }
+
     /**
      * Gives the pages of free blocks back that no call since they became free has seen; of all, if {@code now}.
      * Returns whether there will be more to give back.
      */
     boolean purge(boolean now) {
+        worthPurging = false;
         boolean more = region.purgeTop(now);
         for (int list = FreeLists.listOf(Block.PURGEABLE_SIZE); list < FreeLists.listCount(); list++) {
             for (long block = freeLists.head(list); block != 0; block = Block.nextFree(block)) {
@@ -166,8 +174,10 @@ final class Blocks {
         long end = block + size;
         if (end == region.top()) {
             region.lower(block);
+            worthPurging |= region.clean() - block >= Block.PURGEABLE_SIZE;
             return;
         }
+        worthPurging |= size >= Block.PURGEABLE_SIZE;
         Block.setFree(block, size);
         Block.setPreviousFree(end, true);
         freeLists.insert(block);
@@ -222,18 +232,14 @@ final class Blocks {
             }
             long next = Block.next(at);
             if (next > block) {
-                return notABlock(address, "it is " + (address - Block.address(at)) + " bytes into a "
+                return Damage.notABlock(address, "it is " + (address - Block.address(at)) + " bytes into a "
                     + (Block.isFree(at) ? "free" : "live") + " block of " + Block.payloadSize(at) + " bytes");
             }
             at = next;
         }
         return at == block && at < region.top()
             ? Damage.ofHeader(block, "the one to be freed or resized")
-            : notABlock(address, "nothing is allocated there");
+            : Damage.notABlock(address, "nothing is allocated there");
     }
 
-    private static IllegalArgumentException notABlock(long address, String why) {
-        return new IllegalArgumentException(
-            Damage.hex(address) + " is not the address of a live block: " + why);
-    }
 }

@@ -1,6 +1,7 @@
 package dev.memalloc;
 
 import dev.memalloc.internal.RawMemory;
+import java.lang.foreign.MemorySegment;
 
 /**
  * What is not a slot: blocks with headers in a region, and mappings beside it, behind one lock.
@@ -13,6 +14,7 @@ final class Bulk {
     /** The most bytes that are unmapped while others wait. */
     private static final long PURGE_STEP = 32L << 20;
 
+    private final MemorySegment memory;
     private final long mmapThreshold;
     private final Budget budget;
     private final Runnable reclaim;
@@ -28,11 +30,13 @@ final class Bulk {
     private boolean closed;
 
     /**
-     * Reserves the region. {@code reclaim} is run where the budget is exceeded, before that is believed.
+     * Reserves the region. {@code memory} is all memory, as long as the heap is open; {@code reclaim} is run where the
+     * budget is exceeded, before that is believed.
      *
      * @throws OsException if the operating system refuses even a small region
      */
-    Bulk(Os os, HeapOptions options, Budget budget, Runnable reclaim) {
+    Bulk(Os os, MemorySegment memory, HeapOptions options, Budget budget, Runnable reclaim) {
+        this.memory = memory;
         this.mmapThreshold = options.mmapThreshold();
         this.budget = budget;
         this.reclaim = reclaim;
@@ -45,10 +49,12 @@ final class Bulk {
     /** The address of {@code size} bytes, contents unspecified. */
     synchronized long allocate(long size) {
         requireOpen();
-        try {
-            return size >= mmapThreshold ? allocateMapping(size) : allocateBlock(size);
-        } catch (OsException e) {
-            throw refusal(size, e.getMessage(), e);
+        while (true) {
+            try {
+                return allocateOnce(size);
+            } catch (OsException e) {
+                giveSparesBackInstead(size, e);
+            }
         }
     }
 
@@ -61,7 +67,7 @@ final class Bulk {
             address = allocate(size);
             dirty = region.contains(address) ? Math.clamp(clean - address, 0, size) : reusedSpare ? size : 0;
         }
-        RawMemory.fill(address, dirty, (byte) 0);
+        RawMemory.fill(memory, address, dirty, (byte) 0);
         return address;
     }
 
@@ -74,28 +80,27 @@ final class Bulk {
             bytesInBlocks -= size;
             blocksLive--;
             budget.give(size);
-            noteFree(size >= Block.PURGEABLE_SIZE || region.clean() - region.top() >= Block.PURGEABLE_SIZE);
         } else {
             requireMapping(address);
             long size = mappings.size(address);
             mappings.free(address);
             budget.give(size);
             limitSpares();
-            noteFree(true);
         }
+        noteFree();
     }
 
     /** Resizes in place, or by moving; returns the address then. */
     synchronized long resize(long address, long newSize) {
         requireOpen();
-        try {
-            if (region.contains(address)) {
-                return resizeBlock(blocks.requireLive(address), newSize);
+        while (true) {
+            try {
+                return resizeOnce(address, newSize);
+            } catch (OsException e) {
+                giveSparesBackInstead(newSize, e);
+            } finally {
+                noteFree();
             }
-            requireMapping(address);
-            return resizeMapping(address, newSize);
-        } catch (OsException e) {
-            throw refusal(newSize, e.getMessage(), e);
         }
     }
 
@@ -215,11 +220,36 @@ final class Bulk {
         }
     }
 
-    private void noteFree(boolean isWorthPurging) {
-        if (isWorthPurging && !worthPurging) {
+    private void noteFree() {
+        if (!worthPurging && (blocks.isWorthPurging() || mappings.spares().bytes() > 0)) {
             worthPurging = true;
             Purger.wake();
         }
+    }
+
+    private long allocateOnce(long size) {
+        return size >= mmapThreshold ? allocateMapping(size) : allocateBlock(size);
+    }
+
+    private long resizeOnce(long address, long newSize) {
+        if (region.contains(address)) {
+            return resizeBlock(blocks.requireLive(address), newSize);
+        }
+        requireMapping(address);
+        return resizeMapping(address, newSize);
+    }
+
+    /** Where the system has no memory, spares are what can be missed; without any, the request cannot be met. */
+    private void giveSparesBackInstead(long size, OsException refused) {
+        try {
+            if (mappings.spares().bytes() > 0) {
+                mappings.spares().shrinkTo(0);
+                return;
+            }
+        } catch (OsException e) {
+            refused.addSuppressed(e);
+        }
+        throw refusal(size, refused.getMessage(), refused);
     }
 
     private long allocateBlock(long size) {

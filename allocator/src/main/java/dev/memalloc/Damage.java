@@ -17,7 +17,7 @@ final class Damage {
 
     static IllegalStateException ofSlot(long address) {
         return new IllegalStateException("damaged heap: the block at " + hex(address)
-            + " was to be handed out, but is live; probably two threads freed it at the same moment");
+            + " was to be handed out, but is not as it was left; probably two threads freed it at the same moment");
     }
 
     static IllegalStateException freedAlready(long address) {

@@ -9,19 +9,21 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>An address is a {@code long}, 0 means none. Each one that a heap hands out is a multiple of 16 and stays
  * the caller's until it is given to {@link #memfree} or {@link #memresize} of the same heap, or the heap is
- * closed. A block's payload takes its request and 8 bytes more, rounded up to a multiple of 16 bytes, 32 at
- * least; a mapping takes whole pages.
+ * closed. A block of up to {@link HeapOptions#slotMax} bytes takes its size rounded up to a multiple of 16 bytes; a
+ * larger one 8 bytes more, rounded up likewise; a mapping takes whole pages.
  *
  * <p><b>Misuse</b> is found before it does harm, and by every method alike: an address that is not the start of
  * a live block gives {@link IllegalArgumentException}; one that was freed already, or a header that was
- * overwritten, {@link IllegalStateException}; and nothing has changed then. Memory is reached by its address from
- * other code as well, of course, and this class cannot watch that: only its traces are found.
+ * overwritten, {@link IllegalStateException}; and nothing has changed then. (Of an address whose memory went back to
+ * the operating system since, it may not be known any more that it was a block's: that is an argument then.) Memory is
+ * reached by its address from other code as well, of course, and this class cannot watch that: only its traces are
+ * found.
  *
- * <p><b>Threads.</b> Any thread may call any method at any time; one lock makes them take turns. What is written
- * into a block is not ordered between threads by that.
+ * <p><b>Threads.</b> Any thread may call any method at any time. Small blocks are served by each thread without a lock;
+ * larger ones take turns. What is written into a block is not ordered between threads by that.
  *
  * <p><b>Cost.</b> {@code memalloc}, {@code memfree} and an in-place {@code memresize} take a bounded number of
- * steps; a mapping takes a call to the operating system, which rarely copies.
+ * steps; a mapping takes a call to the operating system if none can be used again, which rarely copies.
  *
  * {@snippet :
  * try (Heap heap = new Heap(HeapOptions.defaults().withLimit(1L << 30))) {
@@ -32,13 +34,13 @@ import java.lang.foreign.MemorySegment;
  * }
  */
 public final class Heap implements AutoCloseable {
-    private final boolean closeable;
+    /** Ends with the heap; null for the process's, which does not. */
+    private final Arena arena;
+    /** All memory, for as long as the heap is open: what {@link #segment} hands out is sliced from it. */
+    private final MemorySegment memory;
     private final Budget budget;
     private final Slots slots;
     private final Bulk bulk;
-    /** All memory, for as long as the heap is open: what {@link #segment} hands out is sliced from it. */
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment memory = RawMemory.segment(0, Long.MAX_VALUE, arena, null);
     private volatile boolean closed;
 
     /**
@@ -59,20 +61,21 @@ public final class Heap implements AutoCloseable {
      * @throws IllegalCallerException if native access is not enabled; the message has the flag to pass
      */
     public Heap(HeapOptions options) {
-        this(options, new Os(), true);
+        this(options, new Os(), Arena.ofShared());
         Purger.register(this);
     }
 
     /** For tests: the purger leaves it alone. */
     Heap(HeapOptions options, Os os) {
-        this(options, os, true);
+        this(options, os, Arena.ofShared());
     }
 
-    private Heap(HeapOptions options, Os os, boolean closeable) {
-        this.closeable = closeable;
+    private Heap(HeapOptions options, Os os, Arena arena) {
+        this.arena = arena;
+        memory = arena == null ? RawMemory.all() : RawMemory.segment(0, Long.MAX_VALUE, arena, null);
         budget = new Budget(options.limit());
         try {
-            slots = Slots.reserve(os, options, budget);
+            slots = Slots.reserve(os, memory, options, budget);
             bulk = reserveBulk(os, options);
         } catch (OsException e) {
             OutOfMemoryError error = new OutOfMemoryError("no address range for a heap: " + e.getMessage());
@@ -83,16 +86,16 @@ public final class Heap implements AutoCloseable {
 
     private Bulk reserveBulk(Os os, HeapOptions options) {
         try {
-            return new Bulk(os, options, budget, slots::flushCaches);
+            return new Bulk(os, memory, options, budget, slots::flushCaches);
         } catch (OsException e) {
-            slots.close();
+            slots.classes().close();
             throw e;
         }
     }
 
     /** The heap of {@link Memory}. */
     static Heap ofProcess() {
-        Heap heap = new Heap(HeapOptions.fromSystemProperties(), new Os(), false);
+        Heap heap = new Heap(HeapOptions.fromSystemProperties(), new Os(), null);
         Purger.register(heap);
         return heap;
     }
@@ -146,7 +149,7 @@ public final class Heap implements AutoCloseable {
         long size = count * elementSize;
         if (slots.serves(size)) {
             long address = allocateSlot(slots, size);
-            RawMemory.fill(address, size, (byte) 0);
+            RawMemory.fill(memory, address, size, (byte) 0);
             return address;
         }
         requireOpen();
@@ -160,7 +163,6 @@ public final class Heap implements AutoCloseable {
      * @throws IllegalArgumentException if no live block starts at {@code address}; nothing has changed then
      * @throws IllegalStateException if the block was freed already, damage to its header or to its neighbours
      *     was found, or the heap is closed; nothing has changed then
-     * @throws OutOfMemoryError if the operating system refuses to unmap a mapping; it is still live then
      */
     public void memfree(long address) {
         memfree(slots, address);
@@ -179,7 +181,8 @@ public final class Heap implements AutoCloseable {
 
     /**
      * Makes a block larger or smaller, keeping its contents up to the smaller size: where it is, if it shrinks or
-     * what follows it is free; elsewhere otherwise. A mapping is moved by the operating system, without copying,
+     * what follows it is free; elsewhere otherwise. A small block, which has no header, stays where it is as long as it
+     * fits and at least half of it is used. A mapping is moved by the operating system, without copying,
      * and stays a mapping of whole pages however small it becomes. A block that grows to the threshold for
      * mappings becomes one.
      *
@@ -277,7 +280,7 @@ public final class Heap implements AutoCloseable {
         requireOpen();
         synchronized (bulk) {
             long cached = slots.bytesCached();
-            long live = budget.taken() - cached;
+            long live = Math.max(0, budget.taken() - cached);
             long committed = bulk.bytesCommitted() + slots.classes().bytesCommitted();
             long inSlots = live - bulk.bytesInBlocks() - bulk.bytesMapped();
             return new HeapStats(
@@ -295,8 +298,8 @@ public final class Heap implements AutoCloseable {
     }
 
     /**
-     * Walks every block, free list and mapping, and verifies every invariant between them. Takes time
-     * proportional to the number of blocks; other threads wait.
+     * Walks every block, slot, free list and mapping, and verifies every invariant between them. Takes time
+     * proportional to the number of blocks; other threads wait where they need a lock.
      *
      * @throws IllegalStateException with the first invariant that is broken, or if the heap is closed
      */
@@ -327,12 +330,15 @@ public final class Heap implements AutoCloseable {
 
     /** For the {@link Purger}: gives back what was free for a while; returns whether there will be more. */
     boolean purge() {
+        if (closed) {
+            return false;
+        }
         try {
+            slots.flushIdle();
             slots.classes().purge(false);
             bulk.purge(false);
         } catch (OsException | IllegalStateException e) {
             // Nobody is here to be told. What is damaged is found by the next call that comes near it.
-            return false;
         }
         return slots.classes().isWorthPurging() || bulk.isWorthPurging();
     }
@@ -347,7 +353,7 @@ public final class Heap implements AutoCloseable {
      */
     @Override
     public synchronized void close() {
-        if (!closeable) {
+        if (arena == null) {
             throw new IllegalStateException("the process's heap cannot be closed");
         }
         if (arena.scope().isAlive()) {
@@ -355,9 +361,10 @@ public final class Heap implements AutoCloseable {
         }
         closed = true;
         Purger.unregister(this);
+        slots.refuse();
         try {
             bulk.close();
-            slots.close();
+            slots.classes().close();
         } catch (OsException e) {
             throw budget.refusal(0, e.getMessage(), e);
         }
@@ -377,8 +384,16 @@ public final class Heap implements AutoCloseable {
         if (newSize <= size && (newSize > size / 2 || size == SizeClass.UNIT)) {
             return address;
         }
-        long moved = memalloc(newSize);
-        RawMemory.copy(address, moved, Math.min(size, newSize));
+        long moved;
+        try {
+            moved = memalloc(newSize);
+        } catch (OutOfMemoryError e) {
+            if (newSize <= size) {
+                return address;
+            }
+            throw e;
+        }
+        RawMemory.copy(memory, address, moved, Math.min(size, newSize));
         try {
             slots.free(address);
         } catch (IllegalStateException e) {
@@ -392,14 +407,14 @@ public final class Heap implements AutoCloseable {
     private long duplicate(long address, long size) {
         requireWithin(address, size);
         long copy = memalloc(size);
-        RawMemory.copy(address, copy, size);
+        RawMemory.copy(memory, address, copy, size);
         return copy;
     }
 
     /** As {@link #duplicate}. */
     private long fill(long address, int value, long size) {
         requireWithin(address, size);
-        RawMemory.fill(address, size, (byte) value);
+        RawMemory.fill(memory, address, size, (byte) value);
         return address;
     }
 

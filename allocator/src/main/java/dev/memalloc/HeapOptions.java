@@ -8,12 +8,13 @@ import java.util.Locale;
 /**
  * The settings of a {@link Heap}; immutable.
  *
- * @param limit the most bytes that may be live at once, headers and rounding included;
+ * @param limit the most bytes that may be handed out at once, headers, rounding and what caches hold included;
  *     {@link Long#MAX_VALUE} for no limit
- * @param mmapThreshold the request, in bytes, from which on an allocation gets a mapping of its own
+ * @param mmapThreshold the request, in bytes, from which on an allocation that no slot serves gets a mapping of its
+ *     own
  * @param addressRange the address space, in bytes, that the heap reserves for its blocks, a multiple of
- *     64 KiB, and once more for its slots; where the operating system refuses that much, the heap takes the half,
- *     and so on down to 1 MiB
+ *     64 KiB, and once more for its slots, 2 GiB at least; where the operating system refuses that much, the heap
+ *     takes the half, and so on
  * @param slotMax the largest request, in bytes, that is served from slots, which are fastest and have no header: at
  *     most 1024; 0 to have none
  */

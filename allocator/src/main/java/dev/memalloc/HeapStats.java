@@ -1,7 +1,8 @@
 package dev.memalloc;
 
 /**
- * The figures of a {@link Heap} at one moment, consistent with each other.
+ * The figures of a {@link Heap}: consistent with each other if no other thread allocates or frees small blocks at the
+ * moment, else about right.
  *
  * <p>{@code bytesLive - bytesMapped + bytesFree == bytesCommitted}, to the 8 bytes that align the first block.
  *
@@ -13,9 +14,9 @@ package dev.memalloc;
  *     has used yet
  * @param blocksLive how many blocks and mappings are live
  * @param mappingsLive how many mappings are live, a part of {@code blocksLive}
- * @param bytesPeak the most that {@code bytesLive} has been
+ * @param bytesPeak the most that was handed out at once, with what caches held
  * @param largestFree the largest run of committed bytes that one block could take now, its header included
- * @param limit the most that {@code bytesLive} may be
+ * @param limit the most that may be handed out at once, with what caches hold
  */
 public record HeapStats(
     long bytesLive,

@@ -66,7 +66,7 @@ final class Mappings {
     long map(long size) {
         live.makeRoom();
         spares.makeRoom();
-        long address = mapWithoutSpares(size);
+        long address = os.map(size);
         live.insert(address, size, ++origins);
         return address;
     }
@@ -134,19 +134,6 @@ final class Mappings {
     void check() {
         live.check("mappings");
         spares.check();
-    }
-
-    /** Where memory is short, spares that were too small or in the wrong place are given back first. */
-    private long mapWithoutSpares(long size) {
-        try {
-            return os.map(size);
-        } catch (OsException e) {
-            if (spares.bytes() == 0) {
-                throw e;
-            }
-            spares.shrinkTo(0);
-            return os.map(size);
-        }
     }
 
     private void remember(long address) {

@@ -19,7 +19,6 @@ import java.lang.invoke.MethodHandle;
  */
 class Os {
     private static final int PROT_NONE = 0;
-    private static final int PROT_READ = 1;
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final int MAP_NORESERVE = 0x4000;
@@ -48,9 +47,9 @@ class Os {
         return mmap("reserving", size, PROT_NONE, MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE);
     }
 
-    /** Reserves address space that costs no memory and no swap, and reads as zero. */
-    long reserveReadable(long size) {
-        return mmap("reserving", size, PROT_READ, MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE);
+    /** Reserves address space that costs no memory and no swap until it is written, and is zero. */
+    long reserveWritable(long size) {
+        return mmap("reserving", size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE);
     }
 
     /** Lets a part of reserved address space be read and written; the first time that it is, it is zero. */

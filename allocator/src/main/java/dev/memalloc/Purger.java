@@ -36,8 +36,15 @@ final class Purger implements Runnable {
     @Override
     public void run() {
         while (true) {
-            LockSupport.park(this);
-            while (purgeAll()) {
+            try {
+                LockSupport.park(this);
+                Thread.interrupted();
+                while (purgeAll()) {
+                    sleep();
+                }
+            } catch (Throwable e) {
+                // The Java heap may be full for a moment. This is the only thread there is for this: try again.
+                LockSupport.unpark(THREAD);
                 sleep();
             }
         }
@@ -57,7 +64,7 @@ final class Purger implements Runnable {
         try {
             Thread.sleep(PERIOD_MILLIS);
         } catch (InterruptedException e) {
-            // Nobody has reason to interrupt it; it is the next period a bit earlier.
+            // The next period begins a bit earlier.
         }
     }
 

@@ -57,7 +57,6 @@ final class SizeClass {
     private int readyLow;
     private int top;
     private long bytesCommitted;
-    private long stateBytesCommitted;
     private int[] freeInGroup = new int[4];
     private byte[] groupAges = new byte[4];
     private int lowestFree;
@@ -91,6 +90,11 @@ final class SizeClass {
         return top - free;
     }
 
+    /** Whether every slot is live or in a cache. */
+    synchronized boolean isFull() {
+        return top == capacity && free == 0 && readyCount == 0;
+    }
+
     /** How many slots are ready. */
     synchronized long ready() {
         return readyCount;
@@ -116,10 +120,12 @@ final class SizeClass {
             return taken;
         }
         int more = affordable(count - taken);
-        int found = takeFree(into, at + taken, more);
+        int found = 0;
         try {
+            found = takeFree(into, at + taken, more);
             found += takeFresh(into, at + taken + found, more - found);
-        } catch (OsException e) {
+        } catch (OsException | VirtualMachineError e) {
+            // What was found is the cache's already; who asks for more will hear of it.
             if (taken + found == 0) {
                 throw e;
             }
@@ -177,10 +183,11 @@ final class SizeClass {
         closed = true;
     }
 
-    /** Walks all states and verifies the invariants; returns how many slots are live. */
-    synchronized long check() {
-        long live = 0;
-        long cached = 0;
+    /** Walks all states and verifies the invariants. */
+    synchronized void check() {
+        if (closed) {
+            return;
+        }
         long freeHere = 0;
         for (int group = 0; group * (long) GROUP < top; group++) {
             int end = Math.min(top, (group + 1) * GROUP);
@@ -193,8 +200,8 @@ final class SizeClass {
                             throw broken(slot, "it is free, and below the lowest that is");
                         }
                     }
-                    case SlotState.LIVE -> live++;
-                    case SlotState.CACHED -> cached++;
+                    case SlotState.LIVE, SlotState.CACHED -> {
+                    }
                     default -> throw broken(slot, "its state is none");
                 }
             }
@@ -204,7 +211,7 @@ final class SizeClass {
             }
             freeHere += freeInThis;
         }
-        if (freeHere != free || live + cached + freeHere != top) {
+        if (freeHere != free) {
             throw broken(0, "the free slots are miscounted");
         }
         for (int i = 0; i < readyCount; i++) {
@@ -212,7 +219,6 @@ final class SizeClass {
                 throw broken(ready[i], "it is ready, but not cached");
             }
         }
-        return live;
     }
 
     /** What was ready throughout the time since the last call was not needed in it. */
@@ -274,7 +280,7 @@ final class SizeClass {
         int found = 0;
         int slot = lowestFree;
         int wanted = (int) Math.min(count, free);
-        while (found < wanted) {
+        while (found < wanted && slot < top) {
             int group = slot / GROUP;
             if (freeInGroup[group] == 0) {
                 slot = (group + 1) * GROUP;
@@ -311,36 +317,32 @@ final class SizeClass {
             freeInGroup = Arrays.copyOf(freeInGroup, 2 * groups);
             groupAges = moreAges;
         }
-        stateBytesCommitted = commit(states, stateBytesCommitted, newTop);
-        bytesCommitted = commit(base, bytesCommitted, (long) newTop * stride);
-    }
-
-    /** Commits at least {@code needed} bytes from {@code start} on, where {@code committed} are; returns how many. */
-    private long commit(long start, long committed, long needed) {
-        if (needed <= committed) {
-            return committed;
+        long wanted = ((long) newTop * stride + COMMIT_UNIT - 1) & -COMMIT_UNIT;
+        if (wanted > bytesCommitted) {
+            os.commit(base + bytesCommitted, wanted - bytesCommitted);
+            bytesCommitted = wanted;
         }
-        long wanted = (needed + COMMIT_UNIT - 1) & -COMMIT_UNIT;
-        long firstPage = start + committed & -Os.PAGE_SIZE;
-        os.commit(firstPage, Os.toPages(start + wanted - firstPage));
-        return wanted;
     }
 
     /** Makes the oldest of the ready slots free. */
     private void release(int count) {
+        int released = 0;
         for (int i = 0; i < count; i++) {
             int slot = ready[i];
-            int group = slot / GROUP;
-            RawMemory.putByte(states + slot, SlotState.FREE);
-            freeInGroup[group]++;
-            groupAges[group] = FRESH;
-            lowestFree = Math.min(lowestFree, slot);
+            // Two threads that freed it at the same moment have it here twice, or one has handed it out again.
+            if (RawMemory.getByte(states + slot) == SlotState.CACHED) {
+                RawMemory.putByte(states + slot, SlotState.FREE);
+                freeInGroup[slot / GROUP]++;
+                groupAges[slot / GROUP] = FRESH;
+                lowestFree = Math.min(lowestFree, slot);
+                released++;
+            }
         }
-        free += count;
+        free += released;
         readyCount -= count;
         readyLow = Math.min(readyLow, readyCount);
         System.arraycopy(ready, count, ready, 0, readyCount);
-        budget.give((long) count * stride);
+        budget.give((long) released * stride);
         noteWorthPurging();
     }
 

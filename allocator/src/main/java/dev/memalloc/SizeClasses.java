@@ -44,12 +44,24 @@ final class SizeClasses {
         return false;
     }
 
-    /** Gives memory back that was free for a while; all, if {@code now}. */
+    /**
+     * Gives memory back that was free for a while; all, if {@code now}.
+     *
+     * @throws OsException if the operating system refuses it for a class; the others are done all the same
+     */
     void purge(boolean now) {
+        OsException refused = null;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
-            if (classes[n].isWorthPurging()) {
-                classes[n].purge(now);
+            try {
+                if (classes[n].isWorthPurging()) {
+                    classes[n].purge(now);
+                }
+            } catch (OsException e) {
+                refused = e;
             }
+        }
+        if (refused != null) {
+            throw refused;
         }
     }
 
@@ -68,16 +80,21 @@ final class SizeClasses {
         }
     }
 
-    /**
-     * Gives all memory back. The states stay readable and say that no slot is live, for threads that come too late.
-     *
-     * @throws OsException if the operating system refuses; to be called again then
-     */
-    void close() {
+    /** No slot is handed out any more. */
+    void refuse() {
         closed = true;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
             classes[n].close();
         }
+    }
+
+    /**
+     * Gives all memory back. Nobody may reach states through the heap's segment any more.
+     *
+     * @throws OsException if the operating system refuses; to be called again then
+     */
+    void close() {
+        refuse();
         if (!unmapped) {
             os.unmap(layout.base(), layout.rangeSize());
             unmapped = true;

@@ -1,6 +1,7 @@
 package dev.memalloc;
 
-import dev.memalloc.internal.RawMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The small blocks of a heap, which have no header: handing them out and taking them back.
@@ -8,27 +9,31 @@ import dev.memalloc.internal.RawMemory;
  * <p>A thread takes slots from and gives them to a {@link ThreadCache} of its own, without a lock; batches move
  * between that and the {@link SizeClass} (Bonwick and Adams, Magazines and Vmem, 2001). Two threads that free one
  * slot at the same moment may both succeed; but then only one of them finds it cached when it is to be handed out
- * again, and the other gets the exception of a damaged heap.
+ * again, and the other gets the exception of a damaged heap, or drops it when its cache is flushed.
  *
+ * <p>States are read and written through the heap's own segment: once the heap is closed, whatever comes too late is
+ * refused, and cannot reach memory that has another owner by then.
+ *
+ * @param memory all memory, as long as the heap is open
  * @param sizeMax the largest request that is served, in bytes
  * @param layout where slots and their states are; a record, and this is one for the same reason
  * @param caches the threads' caches
  * @param classes what the caches are filled from
  */
-record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses classes) {
+record Slots(MemorySegment memory, long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses classes) {
     /**
      * Reserves the ranges: {@code addressRange} bytes for all classes together or, where the operating system refuses,
      * the largest half of a half of it.
      *
      * @throws OsException if the operating system refuses even a small one
      */
-    static Slots reserve(Os os, HeapOptions options, Budget budget) {
+    static Slots reserve(Os os, MemorySegment memory, HeapOptions options, Budget budget) {
         int log2 = 63 - Long.numberOfLeadingZeros(options.addressRange() / SizeClass.COUNT | 1);
         int shift = Math.clamp(log2, SlotLayout.SHIFT_MIN, SlotLayout.SHIFT_MAX);
         while (true) {
             try {
                 SlotLayout layout = reserve(os, shift);
-                return new Slots(options.slotMax(), layout, ThreadCaches.of(options.limit()),
+                return new Slots(memory, options.slotMax(), layout, ThreadCaches.of(options.limit()),
                     new SizeClasses(os, layout, budget));
             } catch (OsException e) {
                 if (shift == SlotLayout.SHIFT_MIN) {
@@ -73,10 +78,10 @@ record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses c
             }
         }
         long state = layout.state(n, slot);
-        if (RawMemory.getByte(state) != SlotState.CACHED) {
+        if (state(state) != SlotState.CACHED) {
             throw Damage.ofSlot(layout.address(n, slot));
         }
-        RawMemory.putByte(state, SlotState.LIVE);
+        setState(state, SlotState.LIVE);
         return layout.address(n, slot);
     }
 
@@ -91,12 +96,12 @@ record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses c
         long within = layout.within(n, address);
         long slot = SlotLayout.slotAt(n, within);
         long state = layout.state(n, slot);
-        if (!SlotLayout.isStart(n, slot, within) || RawMemory.getByte(state) != SlotState.LIVE) {
+        if (!SlotLayout.isStart(n, slot, within) || state(state) != SlotState.LIVE) {
             throw explain(address);
         }
         ThreadCache cache = caches.own();
         if (cache != null && cache.push(n, (int) slot)) {
-            RawMemory.putByte(state, SlotState.CACHED);
+            setState(state, SlotState.CACHED);
         } else {
             pushSlowly(n, (int) slot, state);
         }
@@ -112,7 +117,7 @@ record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses c
         int n = layout.classAt(address);
         long within = layout.within(n, address);
         long slot = SlotLayout.slotAt(n, within);
-        if (!SlotLayout.isStart(n, slot, within) || RawMemory.getByte(layout.state(n, slot)) != SlotState.LIVE) {
+        if (!SlotLayout.isStart(n, slot, within) || state(layout.state(n, slot)) != SlotState.LIVE) {
             throw explain(address);
         }
         return (long) n * SizeClass.UNIT;
@@ -124,8 +129,13 @@ record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses c
         if (own != null) {
             own.flush(classes);
         }
-        caches.flushIdle(classes);
+        flushIdle();
         classes.releaseReady();
+    }
+
+    /** Gives back what caches hold that no running thread has to itself. */
+    void flushIdle() {
+        caches.flushIdle(classes);
     }
 
     /** Bytes in slots that are cached: they are taken from the budget, but not live. */
@@ -138,26 +148,34 @@ record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses c
         return bytes;
     }
 
-    /** How many slots are live; while other threads run, about as many. */
+    /** How many slots are live; while other threads run, about as many, and never fewer than none. */
     long live() {
         long[] inCaches = caches.count();
         long live = 0;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
             live += classes.get(n).inUse() - classes.get(n).ready() - inCaches[n];
         }
-        return live;
+        return Math.max(0, live);
     }
 
-    /** Gives all memory back; see {@link SizeClasses#close}. */
-    void close() {
+    /** Nothing is handed out any more; the memory is given back by {@link SizeClasses#close}. */
+    void refuse() {
         caches.close();
-        classes.close();
+        classes.refuse();
+    }
+
+    private byte state(long address) {
+        return memory.get(ValueLayout.JAVA_BYTE, address);
+    }
+
+    private void setState(long address, byte state) {
+        memory.set(ValueLayout.JAVA_BYTE, address, state);
     }
 
     private int popSlowly(int n) {
         requireOpen();
         int slot = fetch(n);
-        if (slot < 0) {
+        if (slot < 0 && !classes.get(n).isFull()) {
             flushCaches();
             slot = fetch(n);
         }
@@ -179,12 +197,12 @@ record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses c
     private void pushSlowly(int n, int slot, long state) {
         requireOpen();
         ThreadCache own = caches.claim();
-        RawMemory.putByte(state, SlotState.CACHED);
+        ThreadCache shared = caches.ofMany();
+        setState(state, SlotState.CACHED);
         if (own != null) {
             own.store(n, slot, classes.get(n));
             return;
         }
-        ThreadCache shared = caches.ofMany();
         synchronized (shared) {
             shared.store(n, slot, classes.get(n));
         }
@@ -203,13 +221,13 @@ record Slots(long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses c
         }
         int n = layout.classAt(address);
         long within = layout.within(n, address);
-        long slot = SlotLayout.slotAt(n, within);
-        if (n == 0 || within < 0 || slot >= classes.get(n).top()) {
+        if (n == 0 || within < 0 || within / (n * SizeClass.UNIT) >= classes.get(n).top()) {
             return Damage.notABlock(address, "nothing was ever allocated there");
         }
+        long slot = within / (n * SizeClass.UNIT);
         long inside = address - layout.address(n, slot);
         if (inside != 0) {
-            boolean live = RawMemory.getByte(layout.state(n, slot)) == SlotState.LIVE;
+            boolean live = state(layout.state(n, slot)) == SlotState.LIVE;
             return Damage.notABlock(address, "it is " + inside + " bytes into a " + (live ? "live" : "free")
                 + " block of " + n * SizeClass.UNIT + " bytes");
         }

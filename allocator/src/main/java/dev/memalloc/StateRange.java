@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.Queue;
 
 /**
- * Address ranges for the states of slots, which are never unmapped: a state is read without a lock, maybe just when
- * its heap is closed by another thread. So ranges of closed heaps are kept, without memory, for heaps to come; the one
- * that was retired first is used again first.
+ * Address ranges for the states of slots. Those of closed heaps are kept, without memory, for heaps to come, so that a
+ * program that opens and closes many does not map and unmap gigabytes of address space each time.
  */
 final class StateRange {
     private static final Map<Long, Queue<Long>> RETIRED = new HashMap<>();
@@ -16,10 +15,10 @@ final class StateRange {
     private StateRange() {
     }
 
-    /** A range of {@code size} bytes that can be read and says that all slots are free; to be committed for writing. */
+    /** A range of {@code size} bytes that says that all slots are free; it takes no memory until it is written. */
     static synchronized long reserve(Os os, long size) {
         Queue<Long> retired = RETIRED.get(size);
-        return retired == null || retired.isEmpty() ? os.reserveReadable(size) : retired.remove();
+        return retired == null || retired.isEmpty() ? os.reserveWritable(size) : retired.remove();
     }
 
     /** Takes a range back, and its memory. */

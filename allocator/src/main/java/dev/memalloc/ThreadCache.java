@@ -102,6 +102,15 @@ final class ThreadCache {
         }
     }
 
+    /** The most bytes that it can hold. */
+    long capacity() {
+        long bytes = 0;
+        for (int n = 1; n <= SizeClass.COUNT; n++) {
+            bytes += (long) stacks[n * STACK + CAPACITY] * n * SizeClass.UNIT;
+        }
+        return bytes;
+    }
+
     /** Adds to each class's count how many of its slots are here. */
     void addTo(long[] counts) {
         for (int n = 1; n <= SizeClass.COUNT; n++) {

@@ -6,8 +6,9 @@ import java.util.Arrays;
  * The caches of a heap, and which thread has which.
  *
  * <p>A platform thread finds its own by its id, in one of two places of a table, without a lock. It gets one at its
- * first use: a new one, or that of a thread that has ended, with what is in it. Threads whose two places are taken,
- * and virtual threads, of which there may be millions, share a few caches, each under its lock.
+ * first use: a new one, or that of a thread that has ended, with what is in it. Threads whose two places are taken, or
+ * for whom the heap's limit leaves no room, and virtual threads, of which there may be millions, share a few caches,
+ * each under its lock.
  *
  * <p>The table keeps no thread from being collected. A place in it changes under this object's lock only, from
  * nobody's or an ended thread's cache to another thread's. So what a thread finds there was put there by itself, or is
@@ -20,6 +21,8 @@ import java.util.Arrays;
 record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
     private static final int PLACES_LOG2 = 10;
     private static final int PLACES = 1 << PLACES_LOG2;
+    /** Caches that cannot be flushed by others may hold that part of the heap's limit at most. */
+    private static final int LIMIT_SHARE = 8;
     private static final ThreadCache NOBODYS = ThreadCache.empty(null, 0);
 
     static ThreadCaches of(long limit) {
@@ -53,16 +56,25 @@ record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
             place = secondPlace(thread.threadId());
         }
         ThreadCache there = places[place];
-        if (!there.isAbandoned()) {
+        if (!there.isAbandoned() || there == NOBODYS && !isRoomForOneMore()) {
             return null;
         }
         places[place] = there == NOBODYS ? ThreadCache.empty(thread, limit) : there.adoptedBy(thread);
         return places[place];
     }
 
+    /** Whether all caches that threads have to themselves, and one more, hold little beside the limit. */
+    private boolean isRoomForOneMore() {
+        long bytes = shared[0].capacity();
+        for (ThreadCache cache : places) {
+            bytes += cache == NOBODYS ? 0 : cache.capacity();
+        }
+        return bytes <= limit / LIMIT_SHARE;
+    }
+
     /** The cache that the current thread shares with others: to be used under its lock. */
     ThreadCache ofMany() {
-        return shared[(int) Thread.currentThread().threadId() % shared.length];
+        return shared[(int) Long.remainderUnsigned(Thread.currentThread().threadId(), shared.length)];
     }
 
     /** Gives back what is in all caches that no running thread has to itself. */

@@ -29,9 +29,9 @@ final class FaultyOs extends Os {
     }
 
     @Override
-    long reserveReadable(long size) {
+    long reserveWritable(long size) {
         maybeFail("mmap", 0, size);
-        return super.reserveReadable(size);
+        return super.reserveWritable(size);
     }
 
     @Override

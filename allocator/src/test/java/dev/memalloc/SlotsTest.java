@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -189,6 +190,130 @@ class SlotsTest {
                 }
                 assertThat(damaged).isBetween(0, 1 - refused);
             }
+        }
+    }
+
+    @Test
+    void aSlotFreedTwiceAtOnceIsNotHandedOutTwiceAfterItsCachesWereFlushed() throws Exception {
+        for (int round = 0; round < 300; round++) {
+            try (Heap raced = new Heap()) {
+                long address = raced.memalloc(32);
+                raceToFree(raced, address);
+                long mine = raced.memalloc(32);
+                raced.trim();
+                Set<Long> again = new HashSet<>(Set.of(mine));
+                for (int i = 0; i < 200; i++) {
+                    try {
+                        assertThat(again.add(raced.memalloc(32))).as("handed out once").isTrue();
+                    } catch (IllegalStateException e) {
+                        assertThat(e).hasMessageContaining("two threads freed it");
+                    }
+                }
+            }
+        }
+    }
+
+    /** What comes too late is told that the heap is closed, and harms no heap that is opened next. */
+    @Test
+    void closingWhileOthersAllocate() throws Exception {
+        for (int round = 0; round < 300; round++) {
+            Heap closing = new Heap();
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                threads.add(Thread.ofPlatform().start(() -> useUntilClosed(closing, failure)));
+            }
+            closeWhenNobodyReads(closing);
+            try (Heap next = new Heap()) {
+                List<Long> blocks = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    blocks.add(next.memalloc(100));
+                }
+                next.check();
+                blocks.forEach(next::memfree);
+                next.check();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(failure.get()).isNull();
+        }
+    }
+
+    private static void useUntilClosed(Heap heap, AtomicReference<Throwable> failure) {
+        try {
+            while (true) {
+                long address = heap.memalloc(100);
+                heap.memoryset(address, 1, 100);
+                heap.memfree(heap.memdup(address, 100));
+                heap.memfree(address);
+                heap.memfree(heap.defalloc(1, 300_000));
+            }
+        } catch (IllegalStateException e) {
+            if (!e.getMessage().contains("closed")) {
+                failure.set(e);
+            }
+        } catch (Throwable e) {
+            failure.set(e);
+        }
+    }
+
+    private static void closeWhenNobodyReads(Heap heap) {
+        while (true) {
+            try {
+                heap.close();
+                return;
+            } catch (IllegalStateException e) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
+    void idleThreadsDoNotHoldTheLimitBack() throws Exception {
+        long limit = 32 << 20;
+        try (Heap limited = new Heap(HeapOptions.defaults().withLimit(limit))) {
+            CountDownLatch used = new CountDownLatch(20);
+            CountDownLatch end = new CountDownLatch(1);
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < 20; t++) {
+                threads.add(Thread.ofPlatform().start(() -> {
+                    List<Long> blocks = new ArrayList<>();
+                    for (int i = 0; i < 64 * 40; i++) {
+                        blocks.add(limited.memalloc(1 + i % 64 * 16));
+                    }
+                    blocks.forEach(limited::memfree);
+                    used.countDown();
+                    await(end);
+                }));
+            }
+            used.await();
+            assertThat(limited.memalloc(limit * 3 / 4)).isNotZero();
+            end.countDown();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aShrunkSlotAtTheLimitStays() {
+        try (Heap limited = new Heap(HeapOptions.defaults().withLimit(64 << 10))) {
+            List<Long> blocks = new ArrayList<>();
+            assertThatThrownBy(() -> {
+                while (true) {
+                    blocks.add(limited.memalloc(1024));
+                }
+            }).isInstanceOf(OutOfMemoryError.class);
+            assertThat(limited.memresize(blocks.getFirst(), 100)).isEqualTo(blocks.getFirst());
         }
     }
 

@@ -31,6 +31,16 @@ public final class RawMemory {
         ALL.set(ValueLayout.JAVA_BYTE, address, value);
     }
 
+    /** The 4 bytes at {@code address}. */
+    public static int getInt(long address) {
+        return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+    }
+
+    /** Sets the 4 bytes at {@code address}. */
+    public static void putInt(long address, int value) {
+        ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+    }
+
     /** The 8 bytes at {@code address}. */
     public static long getLong(long address) {
         return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
@@ -43,16 +53,31 @@ public final class RawMemory {
 
     /** Sets each of the {@code size} bytes from {@code address} on to {@code value}. */
     public static void fill(long address, long size, byte value) {
+        fill(ALL, address, size, value);
+    }
+
+    /** The same, as long as {@code memory}, which is all memory, is not closed. */
+    public static void fill(MemorySegment memory, long address, long size, byte value) {
         for (long done = 0; done < size; done += CHUNK) {
-            segment(address + done, Math.min(CHUNK, size - done)).fill(value);
+            memory.asSlice(address + done, Math.min(CHUNK, size - done)).fill(value);
         }
     }
 
     /** Copies {@code size} bytes; the two ranges may overlap only if {@code to} is less than {@code from}. */
     public static void copy(long from, long to, long size) {
+        copy(ALL, from, to, size);
+    }
+
+    /** The same, as long as {@code memory}, which is all memory, is not closed. */
+    public static void copy(MemorySegment memory, long from, long to, long size) {
         for (long done = 0; done < size; done += CHUNK) {
-            MemorySegment.copy(ALL, from + done, ALL, to + done, Math.min(CHUNK, size - done));
+            MemorySegment.copy(memory, from + done, memory, to + done, Math.min(CHUNK, size - done));
         }
+    }
+
+    /** All memory, as a segment that is never closed: a byte's offset in it is the byte's address. */
+    public static MemorySegment all() {
+        return ALL;
     }
 
     /** The {@code size} bytes from {@code address} on, as a segment that is never closed. */
