@@ -66,11 +66,10 @@ final class Buckets {
         return storage.size();
     }
 
-    /** Makes it {@code newCount} buckets, all empty. Nothing has changed after an {@link OutOfMemoryError}. */
-    void reset(long newCount) {
-        storage.resize(newCount * BUCKET_SIZE);
-        storage.bytes().asSlice(0, newCount * BUCKET_SIZE).fill((byte) 0);
-        count = newCount;
+    /** Makes it that many buckets, all empty; there must be none yet. */
+    void allocate(long buckets) {
+        storage.allocateZeroed(buckets * BUCKET_SIZE);
+        count = buckets;
     }
 
     /** The slot of the reference to the entry with that key; -1 if there is none. */

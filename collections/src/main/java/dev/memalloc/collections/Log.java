@@ -145,6 +145,15 @@ final class Log {
             && value.equalsBytes(bytes, valueHeadAt + headSize(valueHead) + (keyHead >>> 2));
     }
 
+    /** The hash of an entry's key; takes no memory on the Java heap, however long the key is. */
+    long hashOfKey(long entry, StringHash hash) {
+        MemorySegment bytes = storage.bytes();
+        long keyHead = head(bytes, entry);
+        long valueHeadAt = entry + headSize(keyHead);
+        long keyAt = valueHeadAt + headSize(head(bytes, valueHeadAt));
+        return hash.of(bytes, keyAt, (int) (keyHead >>> 2), (keyHead & 2) != 0);
+    }
+
     void readKey(long entry, Text to) {
         MemorySegment bytes = storage.bytes();
         long keyHead = head(bytes, entry);

@@ -14,7 +14,9 @@ final class Shard {
     private static final long COMPACTED_FROM = 1024;
 
     private final Log log;
-    private final Buckets buckets;
+    private Buckets buckets;
+    /** No buckets, but while others are filled in their place. */
+    private Buckets spare;
     private final StringHash hash;
     /** For keys and values on their way out of the log; shared, since only one method at a time uses it. */
     private final Text scratch;
@@ -23,6 +25,7 @@ final class Shard {
     Shard(Heap heap, StringHash hash, Text scratch) {
         log = new Log(heap);
         buckets = new Buckets(heap);
+        spare = new Buckets(heap);
         this.hash = hash;
         this.scratch = scratch;
     }
@@ -38,7 +41,7 @@ final class Shard {
 
     /** Bytes taken from the heap. */
     long sizeInBytes() {
-        return log.sizeInBytes() + buckets.sizeInBytes();
+        return log.sizeInBytes() + buckets.sizeInBytes() + spare.sizeInBytes();
     }
 
     /** The slot of that key; -1 if there is none. */
@@ -134,7 +137,11 @@ final class Shard {
         try {
             buckets.free();
         } finally {
-            log.free();
+            try {
+                spare.free();
+            } finally {
+                log.free();
+            }
         }
     }
 
@@ -178,8 +185,7 @@ final class Shard {
     }
 
     private long hashOf(long entry) {
-        log.readKey(entry, scratch);
-        return hash.of(scratch);
+        return log.hashOfKey(entry, hash);
     }
 
     /** By compacting, if that gives a quarter of the log, else by growing. */
@@ -198,12 +204,21 @@ final class Shard {
         }
     }
 
+    /** Fills other buckets, and takes them in place of those that there are. */
     private void rebuild(long bucketCount) {
-        buckets.reset(bucketCount);
-        for (long entry = 0; entry < log.used(); entry += log.size(entry)) {
-            if (!log.isDead(entry)) {
-                buckets.insert(hashOf(entry), entry);
+        spare.free(); // there are none, but after one whose memory could not be given back
+        try {
+            spare.allocate(bucketCount);
+            for (long entry = 0; entry < log.used(); entry += log.size(entry)) {
+                if (!log.isDead(entry)) {
+                    spare.insert(hashOf(entry), entry);
+                }
             }
+            Buckets full = spare;
+            spare = buckets;
+            buckets = full;
+        } finally {
+            spare.free();
         }
     }
 
@@ -218,7 +233,10 @@ final class Shard {
         }
     }
 
-    /** Moves the live entries down over the dead ones. No slot changes, only what is in it. */
+    /**
+     * Moves the live entries down over the dead ones. No slot changes, only what is in it. It takes no memory, off the
+     * Java heap or on it, so it does not stop halfway.
+     */
     void compact() {
         long end = 0;
         long used = log.used();

@@ -23,6 +23,7 @@ final class Storage implements Runnable {
 
     private final Heap heap;
     private long address;
+    /** Null from the moment that the block has changed until there is Java heap for its new segment. */
     private MemorySegment bytes = NONE;
 
     Storage(Heap heap) {
@@ -31,26 +32,34 @@ final class Storage implements Runnable {
 
     /** All bytes that may be used: at least as many as were asked for. Valid until the next change. */
     MemorySegment bytes() {
-        return bytes;
+        MemorySegment known = bytes;
+        return known != null ? known : findBytes();
     }
 
     /** How many bytes may be used. */
     long size() {
-        return bytes.byteSize();
+        return bytes().byteSize();
     }
 
     /** Takes a block of {@code size} zero bytes, or none if that is 0; there must not be one yet. */
     void allocateZeroed(long size) {
         assert address == 0 : "a block is allocated only where there is none";
-        adopt(heap.defalloc(size, 1));
+        long block = heap.defalloc(size, 1);
+        address = block;
+        bytes = null;
+        findBytes();
     }
 
     /**
-     * Gives the block another size, keeping its contents up to the smaller one; new bytes are unspecified. Nothing
-     * has changed after an {@link OutOfMemoryError} of the heap.
+     * Gives the block another size, keeping its contents up to the smaller one; new bytes are unspecified. After an
+     * {@link OutOfMemoryError} its contents are what they were; its size is the former one if the heap had no memory,
+     * and the new one if the Java heap had none.
      */
     void resize(long size) {
-        adopt(heap.memresize(address, size));
+        long block = heap.memresize(address, size);
+        address = block; // no call in between: whatever comes, the block is not lost
+        bytes = null;
+        findBytes();
     }
 
     /**
@@ -66,7 +75,7 @@ final class Storage implements Runnable {
         try {
             heap.memfree(address);
         } catch (IllegalStateException e) {
-            if (bytes.scope().isAlive()) {
+            if (!isClosed(heap)) {
                 throw e;
             }
         }
@@ -80,11 +89,18 @@ final class Storage implements Runnable {
         free();
     }
 
-    private void adopt(long block) {
-        address = block;
-        bytes = NONE; // so that nothing reaches the former bytes, should the next line run out of Java heap
-        if (block != 0) {
-            bytes = heap.segment(block);
+    /** Whether a heap was closed, by anyone. */
+    static boolean isClosed(Heap heap) {
+        try {
+            heap.stats();
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
         }
+    }
+
+    private MemorySegment findBytes() {
+        bytes = address == 0 ? NONE : heap.segment(address);
+        return bytes;
     }
 }

@@ -19,7 +19,7 @@ class BucketsTest {
     @Test
     void moreKeysPassOverABucketThanItCanCount() {
         int keys = 80_000;
-        buckets.reset(7_000);
+        buckets.allocate(7_000);
         for (int i = 0; i < keys; i++) {
             key.set(i);
             append(0);
@@ -40,7 +40,7 @@ class BucketsTest {
 
     @Test
     void aSearchInFullBucketsEnds() {
-        buckets.reset(3);
+        buckets.allocate(3);
         for (int i = 0; i < 36; i++) {
             key.set(i);
             append(-1);

@@ -77,7 +77,7 @@ class LimitTest {
             Collections.shuffle(keys);
             keys.subList(0, first / 2).forEach(key -> assertThat(map.remove(key)).isNotNull());
             map.check();
-            assertThat(heap.stats().bytesLive()).isLessThan(heap.stats().limit() * 8 / 10);
+            assertThat(heap.stats().bytesLive()).isLessThan(heap.stats().limit() * 9 / 10);
             int second = fillUp(map, first);
             assertThat(second).isGreaterThan(first / 4);
             assertThat(map).hasSize(first - first / 2 + second);

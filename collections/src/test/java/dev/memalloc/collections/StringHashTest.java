@@ -2,6 +2,7 @@ package dev.memalloc.collections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memalloc.Heap;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -37,6 +38,19 @@ class StringHashTest {
         assertThat(distinct).hasSize(KEYS);
         for (int count : set) {
             assertThat(count).as("10 standard deviations, with %s", key.apply(0)).isBetween(48_400, 51_600);
+        }
+    }
+
+    @Test
+    void aTextInMemoryHasTheSameHash() {
+        Text text = new Text();
+        try (Heap heap = new Heap(); OffHeapIntArray memory = new OffHeapIntArray(heap, 600_000)) {
+            memory.fill(-1);
+            for (String string : HardStrings.ALL) {
+                text.set(string);
+                text.copyTo(memory.segment(), 5);
+                assertThat(hash.of(memory.segment(), 5, text.length(), text.isWide())).isEqualTo(hash.of(text));
+            }
         }
     }
 
