@@ -96,32 +96,28 @@ final class Buckets {
         return -1;
     }
 
-    /** Adds a reference, for which there must be a free slot. */
+    /** Adds a reference, for which there must be a free slot. The last thing written is the tag. */
     void insert(long hash, long reference) {
         MemorySegment bytes = storage.bytes();
-        for (long bucket = home(hash);; bucket = after(bucket)) {
-            for (long part = 0; part <= MORE_TAGS; part += MORE_TAGS) {
-                long free = zeroBytes(tags(bytes, bucket, part));
-                if (free != 0) {
-                    long slot = slot(bucket, part, free);
-                    if (slot < bucket + BUCKET_SIZE) {
-                        setTag(bytes, slot, tag(hash));
-                        setReference(slot, reference);
-                        return;
-                    }
-                }
-            }
+        long slot = freeSlot(bytes, hash);
+        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket)) {
             char passed = bytes.get(COUNT, bucket + PASSED_OVER);
             if (passed < PASSED_OVER_MAX) {
                 bytes.set(COUNT, bucket + PASSED_OVER, (char) (passed + 1));
             }
         }
+        setReference(slot, reference);
+        setTag(bytes, slot, tag(hash));
     }
 
-    /** Frees the slot of a key with that hash. */
-    void remove(long hash, long slot) {
+    /** Takes the key out of a slot, which {@link #uncount} completes. */
+    void vacate(long slot) {
+        setTag(storage.bytes(), slot, 0);
+    }
+
+    /** Takes back that the key of that hash, on its way to that slot, passed over buckets. */
+    void uncount(long hash, long slot) {
         MemorySegment bytes = storage.bytes();
-        setTag(bytes, slot, 0);
         for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket)) {
             char passed = bytes.get(COUNT, bucket + PASSED_OVER);
             if (passed < PASSED_OVER_MAX) {
@@ -130,17 +126,23 @@ final class Buckets {
         }
     }
 
-    /** Replaces one reference by another, in the same slot. */
-    void redirect(long hash, long from, long to) {
+    /** The slot of a reference, to a key with that hash; -1 if there is none. */
+    long slotOf(long hash, long reference) {
         MemorySegment bytes = storage.bytes();
-        for (long bucket = home(hash);; bucket = after(bucket)) {
+        long home = home(hash);
+        long bucket = home;
+        do {
             for (long slot = bucket + REFERENCES; slot < bucket + BUCKET_SIZE; slot += Integer.BYTES) {
-                if (reference(slot) == from && tagAt(bytes, slot) != 0) {
-                    setReference(slot, to);
-                    return;
+                if (reference(slot) == reference && tagAt(bytes, slot) != 0) {
+                    return slot;
                 }
             }
-        }
+            if (bytes.get(COUNT, bucket + PASSED_OVER) == 0) {
+                return -1;
+            }
+            bucket = after(bucket);
+        } while (bucket != home);
+        return -1;
     }
 
     long reference(long slot) {
@@ -175,16 +177,30 @@ final class Buckets {
         count = 0;
     }
 
-    /** Whether a bucket's count agrees with how many keys pass over it. */
-    boolean isPassedOver(long bucket, long times) {
+    /** By how many a bucket counts more keys that pass over it than there are; 0 if it has stopped to count. */
+    long countedTooMany(long bucket, long times) {
         char counted = storage.bytes().get(COUNT, bucket * BUCKET_SIZE + PASSED_OVER);
-        return counted == times || counted == PASSED_OVER_MAX;
+        return counted == PASSED_OVER_MAX ? 0 : counted - times;
     }
 
     /** The buckets that a key passes over from its own to the one of its slot, to be counted by number. */
     void countPassedOver(long hash, long slot, long[] counts) {
         for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket)) {
             counts[(int) (bucket / BUCKET_SIZE)]++;
+        }
+    }
+
+    private long freeSlot(MemorySegment bytes, long hash) {
+        for (long bucket = home(hash);; bucket = after(bucket)) {
+            for (long part = 0; part <= MORE_TAGS; part += MORE_TAGS) {
+                long free = zeroBytes(tags(bytes, bucket, part));
+                if (free != 0) {
+                    long slot = slot(bucket, part, free);
+                    if (slot < bucket + BUCKET_SIZE) {
+                        return slot;
+                    }
+                }
+            }
         }
     }
 

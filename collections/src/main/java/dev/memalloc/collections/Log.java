@@ -29,21 +29,13 @@ final class Log {
     private static final int DEAD = 1;
 
     private final Storage storage;
-    private long used;
-    private long dead;
+    /** Where the next entry will start, and the last one ends. The shard sets it, without a call: see there. */
+    long used;
+    /** Bytes in dead entries. The shard sets it as well. */
+    long dead;
 
     Log(Heap heap) {
         storage = new Storage(heap);
-    }
-
-    /** Where the next entry will start, and the last one ends. */
-    long used() {
-        return used;
-    }
-
-    /** Bytes in dead entries. */
-    long dead() {
-        return dead;
     }
 
     /** Bytes taken from the heap. */
@@ -72,17 +64,15 @@ final class Log {
         storage.resize(used + used / 8 + Text.PADDING);
     }
 
-    /** Appends an entry, for which there must be room, and returns where it starts. */
-    long append(Text key, Text value) {
+    /** Writes an entry behind the last one, for which there must be room, and returns where it would end. */
+    long write(Text key, Text value) {
         MemorySegment bytes = storage.bytes();
-        long at = used;
-        long end = putHead(bytes, at, keyHead(key));
+        long end = putHead(bytes, used, keyHead(key));
         end = putHead(bytes, end, valueHead(value));
         key.copyLooselyTo(bytes, end);
         end += key.length();
         value.copyLooselyTo(bytes, end);
-        used = end + value.length();
-        return at;
+        return end + value.length();
     }
 
     /** Appends a copy of another log's entry, for which there must be room, and returns where it starts. */
@@ -94,23 +84,22 @@ final class Log {
         return at;
     }
 
-    /** Writes a value over that of an entry, if it takes as many bytes; returns whether it did. */
+    /** Writes a value over that of an entry, if it has the same head; returns whether it did. */
     boolean overwrite(long entry, Text value) {
         MemorySegment bytes = storage.bytes();
         long keyHead = head(bytes, entry);
         long valueHeadAt = entry + headSize(keyHead);
         long valueHead = head(bytes, valueHeadAt);
-        if (valueHead >>> 1 != value.length()) {
+        if (valueHead != valueHead(value)) {
             return false;
         }
-        long keyAt = putHead(bytes, valueHeadAt, valueHead(value));
-        value.copyTo(bytes, keyAt + (keyHead >>> 2));
+        value.copyTo(bytes, valueHeadAt + headSize(valueHead) + (keyHead >>> 2));
         return true;
     }
 
+    /** Marks an entry dead, whose bytes are counted as dead already. */
     void kill(long entry) {
         MemorySegment bytes = storage.bytes();
-        dead += size(entry);
         bytes.set(ValueLayout.JAVA_BYTE, entry, (byte) (bytes.get(ValueLayout.JAVA_BYTE, entry) | DEAD));
     }
 
@@ -174,12 +163,6 @@ final class Log {
     /** Moves an entry down to {@code to}, over dead ones: a step of compacting. */
     void move(long entry, long to, long size) {
         MemorySegment.copy(storage.bytes(), entry, storage.bytes(), to, size);
-    }
-
-    /** Ends compacting: all live entries are below {@code end}. */
-    void compacted(long end) {
-        used = end;
-        dead = 0;
     }
 
     void free() {

@@ -44,6 +44,7 @@ final class Storage implements Runnable {
     /** Takes a block of {@code size} zero bytes, or none if that is 0; there must not be one yet. */
     void allocateZeroed(long size) {
         assert address == 0 : "a block is allocated only where there is none";
+        StackRoom.require();
         long block = heap.defalloc(size, 1);
         address = block;
         bytes = null;
@@ -56,6 +57,7 @@ final class Storage implements Runnable {
      * and the new one if the Java heap had none.
      */
     void resize(long size) {
+        StackRoom.require();
         long block = heap.memresize(address, size);
         address = block; // no call in between: whatever comes, the block is not lost
         bytes = null;
@@ -72,6 +74,7 @@ final class Storage implements Runnable {
         if (address == 0) {
             return;
         }
+        StackRoom.require();
         try {
             heap.memfree(address);
         } catch (IllegalStateException e) {

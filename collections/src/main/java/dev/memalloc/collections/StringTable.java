@@ -1,10 +1,8 @@
 package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
-import java.util.List;
 
 /**
  * What both maps are made of: entries of a string and a value's bytes, in shards that are added one by one.
@@ -47,6 +45,16 @@ final class StringTable implements Runnable {
         static final Sizes DEFAULT = new Sizes(1 << 16, 64 << 20, 1 << 14, 1L << 32);
     }
 
+    /** What is counted of all entries: each number is kept in this place only. */
+    static final class Counts {
+        /** How many there are. */
+        long entries;
+        /** How many bytes they have, dead ones included. */
+        long bytes;
+        /** How often places became invalid, or an entry was removed. */
+        long changes;
+    }
+
     private static final int SLOT_BITS = 40;
     private static final long SLOT = (1L << SLOT_BITS) - 1;
     /** What an emptied table may keep, in bytes. */
@@ -59,14 +67,12 @@ final class StringTable implements Runnable {
     private final Text key = new Text();
     private final Text value = new Text();
     private final Text scratch = new Text();
-    /** Shards to be freed; those that the operating system refused to take back stay here to be tried again. */
-    private final List<Shard> discarded = new ArrayList<>();
+    private final Counts counts = new Counts();
 
+    /** Shards to be freed; those that the operating system refused to take back stay here to be tried again. */
+    private Shard[] discarded = NONE;
     private Shard[] shards = NONE;
     private int shardCount;
-    private long size;
-    private long bytesUsed;
-    private long changes;
     private long keyHash;
     private boolean closed;
 
@@ -77,13 +83,13 @@ final class StringTable implements Runnable {
 
     long size() {
         requireOpen();
-        return size;
+        return counts.entries;
     }
 
     /** Grows with each change that makes places invalid, and with each removal. */
     long changes() {
         requireOpen();
-        return changes;
+        return counts.changes;
     }
 
     void requireChanges(long expected) {
@@ -107,7 +113,7 @@ final class StringTable implements Runnable {
         requireOpen();
         key.set(string);
         keyHash = hash.of(key);
-        if (size == 0) {
+        if (counts.entries == 0) {
             return -1;
         }
         int shard = shardOf(keyHash);
@@ -159,40 +165,26 @@ final class StringTable implements Runnable {
     /** Adds the key that was looked for last, and not found, with the value that was set. */
     void insert() {
         if (shardCount == 0) {
-            shards = new Shard[] {newShard()};
+            shards = new Shard[] {new Shard(heap, hash, scratch, counts)};
             shardCount = 1;
         }
         if (isCrowded()) {
             split();
         }
         makeReachable();
-        Shard shard = shards[shardOf(keyHash)];
-        long before = shard.bytesUsed();
-        try {
-            shard.insert(keyHash, key, value);
-        } finally {
-            bytesUsed += shard.bytesUsed() - before; // it may have been compacted before it failed
-        }
-        size++;
-        changes++;
+        shards[shardOf(keyHash)].insert(keyHash, key, value);
     }
 
     /** Gives the entry that was looked for last, and found at {@code place}, the value that was set. */
     void replaceValue(long place) {
         long at = makeReachable() ? place : place(shardOf(keyHash), shards[shardOf(keyHash)].find(keyHash, key));
-        Shard shard = shards[shardAt(at)];
-        long before = shard.bytesUsed();
-        try {
-            shard.replaceValue(at & SLOT, key, value);
-        } finally {
-            bytesUsed += shard.bytesUsed() - before;
-        }
+        shards[shardAt(at)].replaceValue(at & SLOT, key, value);
     }
 
     /** Removes the entry that was looked for last, and found at {@code place}. Places become invalid. */
     void removeFound(long place) {
         remove(place, keyHash);
-        if (size > 0) {
+        if (counts.entries > 0) {
             shards[shardAt(place)].trim();
         }
     }
@@ -235,43 +227,41 @@ final class StringTable implements Runnable {
             entries += shards[shard].count();
             bytes += shards[shard].bytesUsed();
         }
-        if (entries != size || bytes != bytesUsed) {
+        if (entries != counts.entries || bytes != counts.bytes) {
             throw new IllegalStateException("broken invariant: the table counts what is in its shards");
         }
     }
 
     private void remove(long place, long hashed) {
-        Shard shard = shards[shardAt(place)];
-        long before = shard.bytesUsed();
-        shard.remove(hashed, place & SLOT);
-        bytesUsed += shard.bytesUsed() - before;
-        size--;
-        changes++;
-        if (size == 0 && sizeInBytes() > KEPT) {
-            free();
+        shards[shardAt(place)].remove(hashed, place & SLOT);
+        if (counts.entries == 0 && sizeInBytes() > KEPT) {
+            try {
+                free();
+            } catch (OutOfMemoryError e) {
+                // the entry is removed; its memory is given back another time
+            }
         }
     }
 
     private void free() {
-        discarded.addAll(Arrays.asList(shards).subList(0, shardCount));
+        Shard[] all = Arrays.copyOf(discarded, discarded.length + shardCount);
+        System.arraycopy(shards, 0, all, discarded.length, shardCount);
+        discarded = all;
         shards = NONE;
         shardCount = 0;
-        size = 0;
-        bytesUsed = 0;
-        changes++;
+        counts.entries = 0;
+        counts.bytes = 0;
+        counts.changes++;
         freeDiscarded();
     }
 
     /** Frees as many as can be; then throws what the first one threw that could not. */
     private void freeDiscarded() {
         Throwable failure = null;
-        List<Shard> tried = List.copyOf(discarded);
-        discarded.clear();
-        for (Shard shard : tried) {
+        for (Shard shard : discarded) {
             try {
                 shard.free();
             } catch (OutOfMemoryError | IllegalStateException e) {
-                discarded.add(shard);
                 failure = failure == null ? e : failure;
             }
         }
@@ -281,11 +271,12 @@ final class StringTable implements Runnable {
         if (failure != null) {
             throw (IllegalStateException) failure;
         }
+        discarded = NONE;
     }
 
     private boolean isCrowded() {
         return shardCount < sizes.shards
-            && (size >= shardCount * sizes.entries || bytesUsed >= shardCount * sizes.bytes);
+            && (counts.entries >= shardCount * sizes.entries || counts.bytes >= shardCount * sizes.bytes);
     }
 
     /**
@@ -295,9 +286,7 @@ final class StringTable implements Runnable {
     private boolean makeReachable() {
         Shard shard = shards[shardOf(keyHash)];
         if (shard.bytesUsed() >= sizes.reach) {
-            long before = shard.bytesUsed();
             shard.compact();
-            bytesUsed += shard.bytesUsed() - before;
         }
         boolean valid = true;
         while (shards[shardOf(keyHash)].bytesUsed() >= sizes.reach) {
@@ -315,27 +304,28 @@ final class StringTable implements Runnable {
             shards = Arrays.copyOf(shards, 2 * shardCount);
         }
         Shard old = shards[from];
-        Shard zero = newShard();
-        Shard one = newShard();
+        Counts copied = new Counts();
+        Shard zero = new Shard(heap, hash, scratch, copied);
+        Shard one = new Shard(heap, hash, scratch, copied);
+        Shard[] unused = Arrays.copyOf(discarded, discarded.length + 2);
+        unused[discarded.length] = zero;
+        unused[discarded.length + 1] = one;
+        discarded = unused;
         try {
             old.divide(bit, zero, one);
-        } catch (Throwable e) {
-            discarded.add(zero);
-            discarded.add(one);
+            zero.countIn(counts);
+            one.countIn(counts);
+            long dead = old.bytesUsed() - copied.bytes;
+            shards[from] = zero; // from here on there is no call, which could fail
+            shards[shardCount] = one;
+            shardCount++;
+            counts.bytes -= dead;
+            counts.changes++;
+            unused[unused.length - 2] = old;
+            unused[unused.length - 1] = old;
+        } finally {
             freeDiscarded();
-            throw e;
         }
-        shards[from] = zero;
-        shards[shardCount] = one;
-        shardCount++;
-        bytesUsed += zero.bytesUsed() + one.bytesUsed() - old.bytesUsed();
-        changes++;
-        discarded.add(old);
-        freeDiscarded();
-    }
-
-    private Shard newShard() {
-        return new Shard(heap, hash, scratch);
     }
 
     private int shardOf(long hashed) {

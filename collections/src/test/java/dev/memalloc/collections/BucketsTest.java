@@ -28,7 +28,8 @@ class BucketsTest {
         for (int i = 0; i < keys - 1; i++) {
             if (i % 1000 != 0) {
                 key.set(i);
-                buckets.remove(0, slotOf(i));
+                buckets.vacate(slotOf(i));
+                buckets.uncount(0, slotOf(i));
             }
         }
         for (int i = 0; i < keys; i += 1000) {
@@ -63,7 +64,9 @@ class BucketsTest {
         if (!log.hasRoom(Log.sizeOf(key, value))) {
             log.grow(Log.sizeOf(key, value));
         }
-        buckets.insert(hash, log.append(key, value));
+        long end = log.write(key, value);
+        buckets.insert(hash, log.used);
+        log.used = end;
     }
 
     private void requireFound(int i) {
