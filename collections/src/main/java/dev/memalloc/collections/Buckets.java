@@ -4,6 +4,7 @@ import dev.memalloc.Heap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ConcurrentModificationException;
 
 /**
  * A hash table of references into a log: the only class that reads or writes a bucket's bytes.
@@ -100,7 +101,7 @@ final class Buckets {
     void insert(long hash, long reference) {
         MemorySegment bytes = storage.bytes();
         long slot = freeSlot(bytes, hash);
-        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket)) {
+        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket, hash)) {
             char passed = bytes.get(COUNT, bucket + PASSED_OVER);
             if (passed < PASSED_OVER_MAX) {
                 bytes.set(COUNT, bucket + PASSED_OVER, (char) (passed + 1));
@@ -118,7 +119,7 @@ final class Buckets {
     /** Takes back that the key of that hash, on its way to that slot, passed over buckets. */
     void uncount(long hash, long slot) {
         MemorySegment bytes = storage.bytes();
-        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket)) {
+        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket, hash)) {
             char passed = bytes.get(COUNT, bucket + PASSED_OVER);
             if (passed < PASSED_OVER_MAX) {
                 bytes.set(COUNT, bucket + PASSED_OVER, (char) (passed - 1));
@@ -185,13 +186,13 @@ final class Buckets {
 
     /** The buckets that a key passes over from its own to the one of its slot, to be counted by number. */
     void countPassedOver(long hash, long slot, long[] counts) {
-        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket)) {
+        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket, hash)) {
             counts[(int) (bucket / BUCKET_SIZE)]++;
         }
     }
 
     private long freeSlot(MemorySegment bytes, long hash) {
-        for (long bucket = home(hash);; bucket = after(bucket)) {
+        for (long bucket = home(hash);; bucket = after(bucket, hash)) {
             for (long part = 0; part <= MORE_TAGS; part += MORE_TAGS) {
                 long free = zeroBytes(tags(bytes, bucket, part));
                 if (free != 0) {
@@ -215,6 +216,15 @@ final class Buckets {
     private long after(long bucket) {
         long next = bucket + BUCKET_SIZE;
         return next < count * BUCKET_SIZE ? next : 0;
+    }
+
+    /** The bucket after that, for a hash whose way ends before it is back at its own bucket. */
+    private long after(long bucket, long hash) {
+        long next = after(bucket);
+        if (next == home(hash)) {
+            throw new ConcurrentModificationException("the map was changed by two threads at once");
+        }
+        return next;
     }
 
     private static long bucketOf(long slot) {

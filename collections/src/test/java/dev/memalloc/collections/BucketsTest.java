@@ -1,8 +1,10 @@
 package dev.memalloc.collections;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memalloc.Heap;
+import java.util.ConcurrentModificationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -52,6 +54,19 @@ class BucketsTest {
         }
         key.set(36);
         assertThat(buckets.find(-1, key, log)).isEqualTo(-1);
+        free();
+    }
+
+    @Test
+    void anInsertionIntoFullBucketsEndsToo() {
+        buckets.allocate(3);
+        for (int i = 0; i < 36; i++) {
+            key.set(i);
+            append(i * 0x1234_5678_9ABCL);
+        }
+        assertThatThrownBy(() -> buckets.insert(-1, 0)).isInstanceOf(ConcurrentModificationException.class)
+            .hasMessageContaining("two threads");
+        assertThatThrownBy(() -> buckets.uncount(-1, 64 * 3 + 16)).isInstanceOf(ConcurrentModificationException.class);
         free();
     }
 
