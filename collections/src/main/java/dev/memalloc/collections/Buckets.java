@@ -33,6 +33,9 @@ final class Buckets {
     /** A table is enlarged beyond this many references a bucket, so that few keys pass over a full one. */
     static final int FILLED = 10;
 
+    /** Beyond that many it has to be: they would pass over too many. */
+    static final int FILLED_MAX = 11;
+
     private static final long BUCKET_SIZE = 64;
     private static final int SLOTS = 12;
     private static final long MORE_TAGS = 8;

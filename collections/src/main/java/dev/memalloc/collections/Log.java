@@ -52,11 +52,12 @@ final class Log {
         return storage.size() - used - Text.PADDING >= bytes;
     }
 
-    /** Makes room for {@code bytes} more: an eighth of what there is, or what is asked for. */
+    /** Makes room for {@code bytes} more: an eighth of what there is, if it can be, and what is asked for. */
     void grow(long bytes) {
         long size = storage.size();
         long more = Math.max(size / 8, Math.min(size, 256));
-        storage.resize(Math.max(size + more, used + bytes + Text.PADDING));
+        long needed = used + bytes + Text.PADDING;
+        storage.grow(Math.max(size + more, needed), needed);
     }
 
     /** Gives back what is free, but for an eighth. */

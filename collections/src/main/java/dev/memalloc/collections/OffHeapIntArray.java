@@ -29,7 +29,8 @@ import java.util.stream.StreamSupport;
  * <p>Ints are in the byte order of the machine. What the array is made or resized to is zero.
  *
  * <p><b>Cost.</b> An access costs what one to an {@code int[]} costs, and a little for the check that the memory is
- * still there. {@link #add} takes constant time on average: the array grows by half, a large one without copying.
+ * still there. {@link #add} takes constant time on average: the array grows by half, a large one without copying, or,
+ * where the heap has no memory for so much, by what is needed.
  *
  * <p><b>Failure.</b> What cannot get its memory throws {@link OutOfMemoryError}, and the array is as it was. An index
  * outside of the array throws {@link IndexOutOfBoundsException} with the index and the length.
@@ -431,7 +432,7 @@ public final class OffHeapIntArray implements AutoCloseable {
     private void grow() {
         requireOpen();
         long room = room();
-        storage.resize(Math.max(ROOM_MIN, room + room / 2) * Integer.BYTES);
+        storage.grow(Math.max(ROOM_MIN, room + room / 2) * Integer.BYTES, (length + 1) * Integer.BYTES);
     }
 
     private MemorySegment bytes(long from, long to) {

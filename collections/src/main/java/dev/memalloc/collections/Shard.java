@@ -236,19 +236,43 @@ final class Shard {
         return log.hashOfKey(entry, hash);
     }
 
-    /** By compacting, if that gives a quarter of the log, else by growing. */
+    /** By compacting, if that gives a quarter of the log, else by growing; if that fails, by compacting after all. */
     private void makeRoom(long bytes) {
         if (!log.hasRoom(bytes) && log.dead > log.used / 4) {
             compact();
         }
-        if (!log.hasRoom(bytes)) {
+        if (log.hasRoom(bytes)) {
+            return;
+        }
+        try {
             log.grow(bytes);
+        } catch (OutOfMemoryError e) {
+            if (log.dead > 0) {
+                compact();
+            }
+            if (!log.hasRoom(bytes)) {
+                throw e;
+            }
         }
     }
 
+    /** By half more buckets; without memory for them, by an eighth more; without that, by filling them more. */
     private void makeSlots(long references) {
-        if (references > buckets.count() * Buckets.FILLED) {
-            rebuild(Math.max(Buckets.countFor(references), buckets.count() + buckets.count() / 2));
+        long there = buckets.count();
+        if (references <= there * Buckets.FILLED) {
+            return;
+        }
+        long needed = Buckets.countFor(references);
+        try {
+            rebuild(Math.max(needed, there + there / 2));
+        } catch (OutOfMemoryError half) {
+            try {
+                rebuild(Math.max(needed, there + there / 8));
+            } catch (OutOfMemoryError eighth) {
+                if (references > there * Buckets.FILLED_MAX) {
+                    throw eighth;
+                }
+            }
         }
     }
 

@@ -64,6 +64,18 @@ final class Storage implements Runnable {
         findBytes();
     }
 
+    /** Resizes the block to as many bytes as are wanted, or, without memory for so many, to those that are needed. */
+    void grow(long wanted, long needed) {
+        try {
+            resize(wanted);
+        } catch (OutOfMemoryError e) {
+            if (needed >= wanted) {
+                throw e;
+            }
+            resize(needed);
+        }
+    }
+
     /**
      * Gives the block back. Nothing happens where there is none, or where the heap was closed and has taken it back.
      *

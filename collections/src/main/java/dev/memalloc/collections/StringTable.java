@@ -74,6 +74,8 @@ final class StringTable implements Runnable {
     private Shard[] shards = NONE;
     private int shardCount;
     private long keyHash;
+    /** How many insertions go by before a split that failed is tried again. */
+    private long insertionsUntilSplit;
     private boolean closed;
 
     StringTable(Heap heap, Sizes sizes) {
@@ -169,7 +171,7 @@ final class StringTable implements Runnable {
             shardCount = 1;
         }
         if (isCrowded()) {
-            split();
+            splitIfPossible();
         }
         makeReachable();
         shards[shardOf(keyHash)].insert(keyHash, key, value);
@@ -294,6 +296,19 @@ final class StringTable implements Runnable {
             valid = false;
         }
         return valid;
+    }
+
+    /** Splits the shard whose turn it is; without memory for it, shards go on as they are, and it is tried later. */
+    private void splitIfPossible() {
+        if (insertionsUntilSplit > 0) {
+            insertionsUntilSplit--;
+            return;
+        }
+        try {
+            split();
+        } catch (OutOfMemoryError e) {
+            insertionsUntilSplit = sizes.entries / 16;
+        }
     }
 
     /** Makes two shards of the one whose turn it is. Nothing has changed after an {@link OutOfMemoryError}. */

@@ -99,6 +99,46 @@ class LimitTest {
     }
 
     @Test
+    void anArrayTakesAllThatItsLimitAllows() {
+        long limit = 10_000_000;
+        try (Heap heap = new Heap(HeapOptions.defaults().withLimit(limit));
+                OffHeapIntArray array = new OffHeapIntArray(heap, 0)) {
+            assertThatThrownBy(() -> {
+                while (true) {
+                    array.add(1);
+                }
+            }).isInstanceOf(OutOfMemoryError.class);
+            assertThat(array.length() * Integer.BYTES).isBetween(limit - 4096, limit);
+        }
+    }
+
+    @Test
+    void aMapTakesMostOfWhatItsLimitAllows() {
+        for (long limit : new long[] {1_000_000, 12_000_000, 30_000_000}) {
+            try (Heap heap = new Heap(HeapOptions.defaults().withLimit(limit));
+                    OffHeapStringMap map = new OffHeapStringMap(heap)) {
+                int entries = fillUp(map, 0);
+                assertThat(heap.stats().bytesLive()).as("of %d", limit).isGreaterThan(limit * 19 / 20);
+                assertThat(map).hasSize(entries);
+                map.check();
+            }
+        }
+    }
+
+    @Test
+    void aValueIsReplacedInTheRoomOfDeadEntries() {
+        try (Heap heap = new Heap(HeapOptions.defaults().withLimit(100_000));
+                OffHeapStringMap map = new OffHeapStringMap(heap)) {
+            int entries = fillUp(map, 0);
+            map.remove("key 1");
+            for (int i = 2; i < entries; i++) {
+                map.put("key " + i, "value of key" + i % 10);
+            }
+            map.check();
+        }
+    }
+
+    @Test
     void anIteratorThatIsInterruptedByAFailureGoesOn() {
         try (Heap heap = new Heap(HeapOptions.defaults().withLimit(100_000));
                 OffHeapStringMap map = new OffHeapStringMap(heap)) {
