@@ -2,8 +2,6 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.Objects;
@@ -39,7 +37,6 @@ import java.util.function.ObjIntConsumer;
  */
 public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.Entry>, AutoCloseable {
     private final StringTable table;
-    private final Cleaner.Cleanable cleanable;
 
     /** An empty map in the process's heap, {@link Memory#heap()}. */
     public OffHeapStringIntMap() {
@@ -57,7 +54,6 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
 
     OffHeapStringIntMap(Heap heap, StringTable.Sizes sizes) {
         table = new StringTable(Objects.requireNonNull(heap, "heap"), sizes);
-        cleanable = Storage.CLEANER.register(this, table);
     }
 
     /**
@@ -96,12 +92,8 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      * @return its value
      */
     public int get(String key, int otherwise) {
-        try {
-            long place = table.find(key);
-            return place < 0 ? otherwise : table.intValue(place);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        long place = table.find(key);
+        return place < 0 ? otherwise : table.intValue(place);
     }
 
     /**
@@ -111,11 +103,7 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      * @return whether it is there
      */
     public boolean containsKey(String key) {
-        try {
-            return table.find(key) >= 0;
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        return table.find(key) >= 0;
     }
 
     /**
@@ -127,13 +115,9 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
      */
     public boolean put(String key, int value) {
-        try {
-            long place = table.find(key);
-            set(place, value);
-            return place < 0;
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        long place = table.find(key);
+        set(place, value);
+        return place < 0;
     }
 
     /**
@@ -145,14 +129,10 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
      */
     public int addTo(String key, int increment) {
-        try {
-            long place = table.find(key);
-            int sum = increment + (place < 0 ? 0 : table.intValue(place));
-            set(place, sum);
-            return sum;
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        long place = table.find(key);
+        int sum = increment + (place < 0 ? 0 : table.intValue(place));
+        set(place, sum);
+        return sum;
     }
 
     /**
@@ -162,25 +142,17 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      * @return whether it was there
      */
     public boolean remove(String key) {
-        try {
-            long place = table.find(key);
-            if (place < 0) {
-                return false;
-            }
-            table.removeFound(place);
-            return true;
-        } finally {
-            Reference.reachabilityFence(this);
+        long place = table.find(key);
+        if (place < 0) {
+            return false;
         }
+        table.removeFound(place);
+        return true;
     }
 
     /** Removes all entries, and gives all memory back to the heap. */
     public void clear() {
-        try {
-            table.clear();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        table.clear();
     }
 
     /**
@@ -190,15 +162,11 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      * @throws ConcurrentModificationException if the action adds or removes a key
      */
     public void forEach(ObjIntConsumer<? super String> action) {
-        try {
-            Objects.requireNonNull(action, "action");
-            long changes = table.changes();
-            for (long place = table.next(0); place >= 0; place = table.next(place)) {
-                action.accept(table.key(place), table.intValue(place));
-                table.requireChanges(changes);
-            }
-        } finally {
-            Reference.reachabilityFence(this);
+        Objects.requireNonNull(action, "action");
+        long changes = table.changes();
+        for (long place = table.next(0); place >= 0; place = table.next(place)) {
+            action.accept(table.key(place), table.intValue(place));
+            table.requireChanges(changes);
         }
     }
 
@@ -210,12 +178,7 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      */
     @Override
     public Iterator<Entry> iterator() {
-        return new PlaceIterator<>(table, this) {
-            @Override
-            Entry at(long place) {
-                return new Entry(OffHeapStringIntMap.this, table.key(place), table.intValue(place));
-            }
-        };
+        return new PlaceIterator<>(table, place -> new Entry(this, table.key(place), table.intValue(place)));
     }
 
     /**
@@ -276,21 +239,12 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      */
     @Override
     public void close() {
-        try {
-            table.close();
-            cleanable.clean();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        table.close();
     }
 
     /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
     void check() {
-        try {
-            table.check();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        table.check();
     }
 
     private void set(long place, int value) {

@@ -2,8 +2,6 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
@@ -61,7 +59,6 @@ import java.util.Set;
  */
 public final class OffHeapStringMap extends AbstractMap<String, String> implements AutoCloseable {
     private final StringTable table;
-    private final Cleaner.Cleanable cleanable;
 
     /** An empty map in the process's heap, {@link Memory#heap()}. */
     public OffHeapStringMap() {
@@ -79,7 +76,6 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
     OffHeapStringMap(Heap heap, StringTable.Sizes sizes) {
         table = new StringTable(Objects.requireNonNull(heap, "heap"), sizes);
-        cleanable = Storage.CLEANER.register(this, table);
     }
 
     /**
@@ -118,40 +114,28 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
     @Override
     public String get(Object key) {
-        try {
-            long place = find(key);
-            return place < 0 ? null : table.value(place);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        long place = find(key);
+        return place < 0 ? null : table.value(place);
     }
 
     @Override
     public boolean containsKey(Object key) {
-        try {
-            return find(key) >= 0;
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        return find(key) >= 0;
     }
 
     @Override
     public boolean containsValue(Object value) {
-        try {
-            table.requireOpen();
-            if (!(Objects.requireNonNull(value, "value") instanceof String string)) {
-                return false;
-            }
-            table.setValue(string);
-            for (long place = table.next(0); place >= 0; place = table.next(place)) {
-                if (table.hasValue(place)) {
-                    return true;
-                }
-            }
+        table.requireOpen();
+        if (!(Objects.requireNonNull(value, "value") instanceof String string)) {
             return false;
-        } finally {
-            Reference.reachabilityFence(this);
         }
+        table.setValue(string);
+        for (long place = table.next(0); place >= 0; place = table.next(place)) {
+            if (table.hasValue(place)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -166,35 +150,27 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
      */
     @Override
     public String put(String key, String value) {
-        try {
-            Objects.requireNonNull(value, "value");
-            long place = find(key);
-            table.setValue(value);
-            if (place < 0) {
-                table.insert();
-                return null;
-            }
-            String previous = table.value(place);
-            table.replaceValue(place);
-            return previous;
-        } finally {
-            Reference.reachabilityFence(this);
+        Objects.requireNonNull(value, "value");
+        long place = find(key);
+        table.setValue(value);
+        if (place < 0) {
+            table.insert();
+            return null;
         }
+        String previous = table.value(place);
+        table.replaceValue(place);
+        return previous;
     }
 
     @Override
     public String remove(Object key) {
-        try {
-            long place = find(key);
-            if (place < 0) {
-                return null;
-            }
-            String previous = table.value(place);
-            table.removeFound(place);
-            return previous;
-        } finally {
-            Reference.reachabilityFence(this);
+        long place = find(key);
+        if (place < 0) {
+            return null;
         }
+        String previous = table.value(place);
+        table.removeFound(place);
+        return previous;
     }
 
     @Override
@@ -221,11 +197,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
     /** Removes all entries, and gives all memory back to the heap. */
     @Override
     public void clear() {
-        try {
-            table.clear();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        table.clear();
     }
 
     @Override
@@ -254,21 +226,12 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
      */
     @Override
     public void close() {
-        try {
-            table.close();
-            cleanable.clean();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        table.close();
     }
 
     /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
     void check() {
-        try {
-            table.check();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        table.check();
     }
 
     private long find(Object key) {
@@ -279,12 +242,20 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         return -1;
     }
 
-    private final class Keys extends AbstractSet<String> {
+    /** What the sets of keys and of entries have in common. */
+    private abstract class View<T> extends AbstractSet<T> {
         @Override
         public int size() {
             return OffHeapStringMap.this.size();
         }
 
+        @Override
+        public void clear() {
+            OffHeapStringMap.this.clear();
+        }
+    }
+
+    private final class Keys extends View<String> {
         @Override
         public boolean contains(Object key) {
             return containsKey(key);
@@ -296,54 +267,12 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         }
 
         @Override
-        public void clear() {
-            OffHeapStringMap.this.clear();
-        }
-
-        @Override
         public Iterator<String> iterator() {
-            return new PlaceIterator<>(table, OffHeapStringMap.this) {
-                @Override
-                String at(long place) {
-                    return table.key(place);
-                }
-            };
+            return new PlaceIterator<>(table, table::key);
         }
     }
 
-    private final class Values extends AbstractCollection<String> {
-        @Override
-        public int size() {
-            return OffHeapStringMap.this.size();
-        }
-
-        @Override
-        public boolean contains(Object value) {
-            return containsValue(value);
-        }
-
-        @Override
-        public void clear() {
-            OffHeapStringMap.this.clear();
-        }
-
-        @Override
-        public Iterator<String> iterator() {
-            return new PlaceIterator<>(table, OffHeapStringMap.this) {
-                @Override
-                String at(long place) {
-                    return table.value(place);
-                }
-            };
-        }
-    }
-
-    private final class Entries extends AbstractSet<Map.Entry<String, String>> {
-        @Override
-        public int size() {
-            return OffHeapStringMap.this.size();
-        }
-
+    private final class Entries extends View<Map.Entry<String, String>> {
         @Override
         public boolean contains(Object object) {
             return object instanceof Map.Entry<?, ?> entry
@@ -358,66 +287,45 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         }
 
         @Override
+        public Iterator<Map.Entry<String, String>> iterator() {
+            return new PlaceIterator<>(table, place -> new Entry(table.key(place), table.value(place)));
+        }
+    }
+
+    private final class Values extends AbstractCollection<String> {
+        @Override
+        public int size() {
+            return OffHeapStringMap.this.size();
+        }
+
+        @Override
         public void clear() {
             OffHeapStringMap.this.clear();
         }
 
         @Override
-        public Iterator<Map.Entry<String, String>> iterator() {
-            return new PlaceIterator<>(table, OffHeapStringMap.this) {
-                @Override
-                Map.Entry<String, String> at(long place) {
-                    return new Entry(table.key(place), table.value(place));
-                }
-            };
+        public boolean contains(Object value) {
+            return containsValue(value);
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return new PlaceIterator<>(table, table::value);
         }
     }
 
-    private final class Entry implements Map.Entry<String, String> {
-        private final String key;
-        private String value;
-
+    @SuppressWarnings("serial") // the map that it writes to cannot be serialized, so neither can it
+    private final class Entry extends SimpleEntry<String, String> {
         Entry(String key, String value) {
-            this.key = key;
-            this.value = value;
+            super(key, value);
         }
 
         @Override
-        public String getKey() {
-            return key;
-        }
-
-        @Override
-        public String getValue() {
-            return value;
-        }
-
-        @Override
-        public String setValue(String newValue) {
-            Objects.requireNonNull(newValue, "value");
-            if (OffHeapStringMap.this.replace(key, newValue) == null) {
+        public String setValue(String value) {
+            if (OffHeapStringMap.this.replace(getKey(), value) == null) {
                 throw new IllegalStateException("the entry was removed from the map");
             }
-            String previous = value;
-            value = newValue;
-            return previous;
-        }
-
-        @Override
-        public boolean equals(Object object) {
-            return object instanceof Map.Entry<?, ?> entry
-                && key.equals(entry.getKey())
-                && value.equals(entry.getValue());
-        }
-
-        @Override
-        public int hashCode() {
-            return key.hashCode() ^ value.hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return key + "=" + value;
+            return super.setValue(value);
         }
     }
 }

@@ -1,8 +1,11 @@
 package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
+import java.util.Objects;
 
 /**
  * What both maps are made of: entries of a string and a value's bytes, in shards that are added one by one.
@@ -29,9 +32,11 @@ import java.util.ConcurrentModificationException;
  * the table is cleared, or {@link #removeFound} is called; {@link #replaceValue} keeps it valid unless live
  * entries of more than 4 GiB are in one shard, which {@link #changes} tells.
  *
- * <p>This object is also the state that the cleaner frees, so it must not refer to a collection. Not thread-safe.
+ * <p>The cleaner frees the shards once the table is unreachable. So each method that reads or writes them keeps the
+ * table reachable to its end, and says so where the heap was closed meanwhile; maps, views and iterators need only
+ * hold the table. Not thread-safe.
  */
-final class StringTable implements Runnable {
+final class StringTable {
     /**
      * When shards are split.
      *
@@ -55,6 +60,48 @@ final class StringTable implements Runnable {
         long changes;
     }
 
+    /** The shards, apart from the table: what the cleaner frees must not refer to what it waits for. */
+    private static final class Shards implements Runnable {
+        private Shard[] all = NONE;
+        private int count;
+        /** To be freed; those that the operating system refused to take back stay here to be tried again. */
+        private Shard[] discarded = NONE;
+
+        /** Frees all: the cleaner's action. */
+        @Override
+        public void run() {
+            discardAll();
+            freeDiscarded();
+        }
+
+        void discardAll() {
+            Shard[] both = Arrays.copyOf(discarded, discarded.length + count);
+            System.arraycopy(all, 0, both, discarded.length, count);
+            discarded = both;
+            all = NONE;
+            count = 0;
+        }
+
+        /** Frees as many as can be; then throws what the first one threw that could not. */
+        void freeDiscarded() {
+            Throwable failure = null;
+            for (Shard shard : discarded) {
+                try {
+                    shard.free();
+                } catch (OutOfMemoryError | IllegalStateException e) {
+                    failure = failure == null ? e : failure;
+                }
+            }
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            if (failure != null) {
+                throw (IllegalStateException) failure;
+            }
+            discarded = NONE;
+        }
+    }
+
     private static final int SLOT_BITS = 40;
     private static final long SLOT = (1L << SLOT_BITS) - 1;
     /** What an emptied table may keep, in bytes. */
@@ -68,11 +115,9 @@ final class StringTable implements Runnable {
     private final Text value = new Text();
     private final Text scratch = new Text();
     private final Counts counts = new Counts();
+    private final Shards shards = new Shards();
+    private final Cleaner.Cleanable cleanable = Storage.CLEANER.register(this, shards);
 
-    /** Shards to be freed; those that the operating system refused to take back stay here to be tried again. */
-    private Shard[] discarded = NONE;
-    private Shard[] shards = NONE;
-    private int shardCount;
     private long keyHash;
     /** How many insertions go by before a split that failed is tried again. */
     private long insertionsUntilSplit;
@@ -102,51 +147,87 @@ final class StringTable implements Runnable {
 
     /** Bytes taken from the heap, without the 8 bytes that it adds to each block. */
     long sizeInBytes() {
-        requireOpen();
-        long bytes = 0;
-        for (int i = 0; i < shardCount; i++) {
-            bytes += shards[i].sizeInBytes();
+        try {
+            requireOpen();
+            long bytes = 0;
+            for (int i = 0; i < shards.count; i++) {
+                bytes += shards.all[i].sizeInBytes();
+            }
+            return bytes;
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        return bytes;
     }
 
     /** The place of a key; -1 if it is not there. */
     long find(String string) {
-        requireOpen();
-        key.set(string);
-        keyHash = hash.of(key);
-        if (counts.entries == 0) {
-            return -1;
+        try {
+            requireOpen();
+            key.set(Objects.requireNonNull(string, "key"));
+            keyHash = hash.of(key);
+            if (counts.entries == 0) {
+                return -1;
+            }
+            int shard = shardOf(keyHash);
+            long slot = shards.all[shard].find(keyHash, key);
+            return slot < 0 ? -1 : place(shard, slot);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        int shard = shardOf(keyHash);
-        long slot = shards[shard].find(keyHash, key);
-        return slot < 0 ? -1 : place(shard, slot);
     }
 
     /** The first place behind {@code place}; -1 if there is none. To begin with, give it 0. */
     long next(long place) {
-        requireOpen();
-        long slot = place & SLOT;
-        for (int shard = shardAt(place); shard < shardCount; shard++) {
-            slot = shards[shard].next(slot);
-            if (slot >= 0) {
-                return place(shard, slot);
+        try {
+            requireOpen();
+            long slot = place & SLOT;
+            for (int shard = shardAt(place); shard < shards.count; shard++) {
+                slot = shards.all[shard].next(slot);
+                if (slot >= 0) {
+                    return place(shard, slot);
+                }
+                slot = 0;
             }
-            slot = 0;
+            return -1;
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        return -1;
     }
 
     String key(long place) {
-        return shards[shardAt(place)].key(place & SLOT);
+        try {
+            return shards.all[shardAt(place)].key(place & SLOT);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     String value(long place) {
-        return shards[shardAt(place)].value(place & SLOT);
+        try {
+            return shards.all[shardAt(place)].value(place & SLOT);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     int intValue(long place) {
-        return shards[shardAt(place)].intValue(place & SLOT);
+        try {
+            return shards.all[shardAt(place)].intValue(place & SLOT);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Takes the value that the calls to come are about. */
@@ -161,81 +242,127 @@ final class StringTable implements Runnable {
 
     /** Whether the entry has the value that was set. */
     boolean hasValue(long place) {
-        return shards[shardAt(place)].hasValue(place & SLOT, value);
+        try {
+            return shards.all[shardAt(place)].hasValue(place & SLOT, value);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Adds the key that was looked for last, and not found, with the value that was set. */
     void insert() {
-        if (shardCount == 0) {
-            shards = new Shard[] {new Shard(heap, hash, scratch, counts)};
-            shardCount = 1;
+        try {
+            if (shards.count == 0) {
+                shards.all = new Shard[] {new Shard(heap, hash, scratch, counts)};
+                shards.count = 1;
+            }
+            if (isCrowded()) {
+                splitIfPossible();
+            }
+            makeReachable();
+            shards.all[shardOf(keyHash)].insert(keyHash, key, value);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        if (isCrowded()) {
-            splitIfPossible();
-        }
-        makeReachable();
-        shards[shardOf(keyHash)].insert(keyHash, key, value);
     }
 
     /** Gives the entry that was looked for last, and found at {@code place}, the value that was set. */
     void replaceValue(long place) {
-        long at = makeReachable() ? place : place(shardOf(keyHash), shards[shardOf(keyHash)].find(keyHash, key));
-        shards[shardAt(at)].replaceValue(at & SLOT, key, value);
+        try {
+            boolean valid = makeReachable();
+            int shard = shardOf(keyHash);
+            long at = valid ? place : place(shard, shards.all[shard].find(keyHash, key));
+            shards.all[shardAt(at)].replaceValue(at & SLOT, key, value);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Removes the entry that was looked for last, and found at {@code place}. Places become invalid. */
     void removeFound(long place) {
-        remove(place, keyHash);
-        if (counts.entries > 0) {
-            shards[shardAt(place)].trim();
+        try {
+            remove(place, keyHash);
+            if (counts.entries > 0) {
+                shards.all[shardAt(place)].trim();
+            }
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
     /** Removes an entry. The places of the others stay valid. */
     void remove(long place) {
-        remove(place, shards[shardAt(place)].hashAt(place & SLOT));
+        try {
+            remove(place, shards.all[shardAt(place)].hashAt(place & SLOT));
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Removes all entries and gives all memory back. */
     void clear() {
-        requireOpen();
-        free();
+        try {
+            requireOpen();
+            free();
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Gives all memory back, for good. If that fails it can be called again. */
     void close() {
-        closed = true;
-        free();
-    }
-
-    /** Closes: the cleaner's action. */
-    @Override
-    public void run() {
-        close();
+        try {
+            closed = true;
+            free();
+            cleanable.clean();
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
     void check() {
-        requireOpen();
-        long entries = 0;
-        long bytes = 0;
-        for (int shard = 0; shard < shardCount; shard++) {
-            shards[shard].check();
-            for (long slot = shards[shard].next(0); slot >= 0; slot = shards[shard].next(slot)) {
-                if (shardOf(shards[shard].hashAt(slot)) != shard) {
-                    throw new IllegalStateException("broken invariant: an entry is in the shard that its hash names");
+        try {
+            requireOpen();
+            long entries = 0;
+            long bytes = 0;
+            for (int shard = 0; shard < shards.count; shard++) {
+                shards.all[shard].check();
+                for (long slot = shards.all[shard].next(0); slot >= 0; slot = shards.all[shard].next(slot)) {
+                    if (shardOf(shards.all[shard].hashAt(slot)) != shard) {
+                        throw new IllegalStateException(
+                            "broken invariant: an entry is in the shard that its hash names");
+                    }
                 }
+                entries += shards.all[shard].count();
+                bytes += shards.all[shard].bytesUsed();
             }
-            entries += shards[shard].count();
-            bytes += shards[shard].bytesUsed();
-        }
-        if (entries != counts.entries || bytes != counts.bytes) {
-            throw new IllegalStateException("broken invariant: the table counts what is in its shards");
+            if (entries != counts.entries || bytes != counts.bytes) {
+                throw new IllegalStateException("broken invariant: the table counts what is in its shards");
+            }
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
     private void remove(long place, long hashed) {
-        shards[shardAt(place)].remove(hashed, place & SLOT);
+        shards.all[shardAt(place)].remove(hashed, place & SLOT);
         if (counts.entries == 0 && sizeInBytes() > KEPT) {
             try {
                 free();
@@ -246,39 +373,16 @@ final class StringTable implements Runnable {
     }
 
     private void free() {
-        Shard[] all = Arrays.copyOf(discarded, discarded.length + shardCount);
-        System.arraycopy(shards, 0, all, discarded.length, shardCount);
-        discarded = all;
-        shards = NONE;
-        shardCount = 0;
+        shards.discardAll();
         counts.entries = 0;
         counts.bytes = 0;
         counts.changes++;
-        freeDiscarded();
-    }
-
-    /** Frees as many as can be; then throws what the first one threw that could not. */
-    private void freeDiscarded() {
-        Throwable failure = null;
-        for (Shard shard : discarded) {
-            try {
-                shard.free();
-            } catch (OutOfMemoryError | IllegalStateException e) {
-                failure = failure == null ? e : failure;
-            }
-        }
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        if (failure != null) {
-            throw (IllegalStateException) failure;
-        }
-        discarded = NONE;
+        shards.freeDiscarded();
     }
 
     private boolean isCrowded() {
-        return shardCount < sizes.shards
-            && (counts.entries >= shardCount * sizes.entries || counts.bytes >= shardCount * sizes.bytes);
+        return shards.count < sizes.shards
+            && (counts.entries >= shards.count * sizes.entries || counts.bytes >= shards.count * sizes.bytes);
     }
 
     /**
@@ -286,12 +390,12 @@ final class StringTable implements Runnable {
      * Returns whether places are still valid.
      */
     private boolean makeReachable() {
-        Shard shard = shards[shardOf(keyHash)];
+        Shard shard = shards.all[shardOf(keyHash)];
         if (shard.bytesUsed() >= sizes.reach) {
             shard.compact();
         }
         boolean valid = true;
-        while (shards[shardOf(keyHash)].bytesUsed() >= sizes.reach) {
+        while (shards.all[shardOf(keyHash)].bytesUsed() >= sizes.reach) {
             split();
             valid = false;
         }
@@ -313,40 +417,40 @@ final class StringTable implements Runnable {
 
     /** Makes two shards of the one whose turn it is. Nothing has changed after an {@link OutOfMemoryError}. */
     private void split() {
-        int bit = Integer.highestOneBit(shardCount);
-        int from = shardCount - bit;
-        if (shardCount == shards.length) {
-            shards = Arrays.copyOf(shards, 2 * shardCount);
+        int bit = Integer.highestOneBit(shards.count);
+        int from = shards.count - bit;
+        if (shards.count == shards.all.length) {
+            shards.all = Arrays.copyOf(shards.all, 2 * shards.count);
         }
-        Shard old = shards[from];
+        Shard old = shards.all[from];
         Counts copied = new Counts();
         Shard zero = new Shard(heap, hash, scratch, copied);
         Shard one = new Shard(heap, hash, scratch, copied);
-        Shard[] unused = Arrays.copyOf(discarded, discarded.length + 2);
-        unused[discarded.length] = zero;
-        unused[discarded.length + 1] = one;
-        discarded = unused;
+        Shard[] unused = Arrays.copyOf(shards.discarded, shards.discarded.length + 2);
+        unused[unused.length - 2] = zero;
+        unused[unused.length - 1] = one;
+        shards.discarded = unused;
         try {
             old.divide(bit, zero, one);
             zero.countIn(counts);
             one.countIn(counts);
             long dead = old.bytesUsed() - copied.bytes;
-            shards[from] = zero; // from here on there is no call, which could fail
-            shards[shardCount] = one;
-            shardCount++;
+            shards.all[from] = zero; // from here on there is no call, which could fail
+            shards.all[shards.count] = one;
+            shards.count++;
             counts.bytes -= dead;
             counts.changes++;
             unused[unused.length - 2] = old;
             unused[unused.length - 1] = old;
         } finally {
-            freeDiscarded();
+            shards.freeDiscarded();
         }
     }
 
     private int shardOf(long hashed) {
-        int bit = Integer.highestOneBit(shardCount);
+        int bit = Integer.highestOneBit(shards.count);
         int shard = (int) hashed & (2 * bit - 1);
-        return shard < shardCount ? shard : shard - bit;
+        return shard < shards.count ? shard : shard - bit;
     }
 
     private static long place(int shard, long slot) {
@@ -355,6 +459,11 @@ final class StringTable implements Runnable {
 
     private static int shardAt(long place) {
         return (int) (place >>> SLOT_BITS);
+    }
+
+    /** What says why, if it is because of the heap. */
+    private IllegalStateException explained(IllegalStateException e) {
+        return !closed && Storage.isClosed(heap) ? new IllegalStateException("the map's heap is closed", e) : e;
     }
 
     void requireOpen() {
