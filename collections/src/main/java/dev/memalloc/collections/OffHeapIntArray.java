@@ -30,16 +30,19 @@ import java.util.stream.StreamSupport;
  *
  * <p><b>Cost.</b> An access costs what one to an {@code int[]} costs, and a little for the check that the memory is
  * still there. {@link #add} takes constant time on average: the array grows by half, a large one without copying, or,
- * where the heap has no memory for so much, by what is needed.
+ * where the heap has no memory for so much, by what is needed. {@link #resize} writes all elements that it adds.
  *
  * <p><b>Failure.</b> What cannot get its memory throws {@link OutOfMemoryError}, and the array is as it was. An index
  * outside of the array throws {@link IndexOutOfBoundsException} with the index and the length.
  *
- * <p><b>Threads.</b> One at a time, or several that only read and write elements of their own.
+ * <p><b>Threads.</b> One at a time, or several that only read and write elements of their own. Nobody watches that:
+ * a thread that reads or writes while another one adds, resizes, trims or closes may reach memory that is not the
+ * array's any more, which can damage other data or end the JVM.
  *
- * <p><b>Closing.</b> {@link #close()} gives the memory back; every other method throws {@link IllegalStateException}
- * afterwards, and so does every access once the heap was closed. An array that is not closed gives it back some time
- * after it became unreachable. Streams and iterators keep it reachable; segments do not.
+ * <p><b>Closing.</b> {@link #close()} gives the memory back; afterwards all other methods, but {@code equals} with
+ * itself, throw {@link IllegalStateException}. So does every access once the heap was closed, by any
+ * thread. An array that is not closed gives it back some time after it became unreachable. Streams and iterators keep
+ * it reachable; segments do not.
  *
  * {@snippet :
  * try (OffHeapIntArray squares = new OffHeapIntArray()) {
@@ -59,6 +62,7 @@ public final class OffHeapIntArray implements AutoCloseable {
     /** How many elements {@link #toString} writes out. */
     private static final long WRITTEN = 100;
 
+    private final Heap heap;
     private final Storage storage;
     private final Cleaner.Cleanable cleanable;
     /** 0 once closed, so that the check of an index finds that out as well. */
@@ -92,7 +96,8 @@ public final class OffHeapIntArray implements AutoCloseable {
      * @throws OutOfMemoryError if the heap has no memory for it
      */
     public OffHeapIntArray(Heap heap, long length) {
-        storage = new Storage(Objects.requireNonNull(heap, "heap"));
+        this.heap = Objects.requireNonNull(heap, "heap");
+        storage = new Storage(heap);
         requireLength(length);
         cleanable = Storage.CLEANER.register(this, storage);
         storage.allocateZeroed(length * Integer.BYTES);
@@ -129,6 +134,8 @@ public final class OffHeapIntArray implements AutoCloseable {
         try {
             requireIndex(index);
             return storage.bytes().getAtIndex(INT, index);
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -144,6 +151,8 @@ public final class OffHeapIntArray implements AutoCloseable {
         try {
             requireIndex(index);
             storage.bytes().setAtIndex(INT, index, value);
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -163,6 +172,8 @@ public final class OffHeapIntArray implements AutoCloseable {
             storage.bytes().setAtIndex(INT, length, value);
             length++;
             changes++;
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -188,6 +199,8 @@ public final class OffHeapIntArray implements AutoCloseable {
             }
             length = newLength;
             changes++;
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -207,6 +220,8 @@ public final class OffHeapIntArray implements AutoCloseable {
                 storage.resize(length * Integer.BYTES);
             }
             changes++;
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -233,6 +248,8 @@ public final class OffHeapIntArray implements AutoCloseable {
         try {
             requireRange(from, to);
             fill(bytes(from, to), value);
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -251,8 +268,10 @@ public final class OffHeapIntArray implements AutoCloseable {
         try {
             requireOpen();
             Objects.checkFromIndexSize(sourceIndex, count, source.length);
-            requireRange(index, index + count);
+            requireRangeOf(index, count);
             MemorySegment.copy(source, sourceIndex, storage.bytes(), INT, index * Integer.BYTES, count);
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -271,8 +290,10 @@ public final class OffHeapIntArray implements AutoCloseable {
         try {
             requireOpen();
             Objects.checkFromIndexSize(targetIndex, count, target.length);
-            requireRange(index, index + count);
+            requireRangeOf(index, count);
             MemorySegment.copy(storage.bytes(), INT, index * Integer.BYTES, target, targetIndex, count);
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -320,6 +341,7 @@ public final class OffHeapIntArray implements AutoCloseable {
 
             @Override
             public boolean hasNext() {
+                requireOpen();
                 return next < length;
             }
 
@@ -366,6 +388,8 @@ public final class OffHeapIntArray implements AutoCloseable {
         }
         try {
             return length() == other.length() && segment().mismatch(other.segment()) == -1;
+        } catch (IllegalStateException e) {
+            throw explained(e);
         } finally {
             Reference.reachabilityFence(this);
             Reference.reachabilityFence(other);
@@ -452,6 +476,11 @@ public final class OffHeapIntArray implements AutoCloseable {
         }
     }
 
+    /** What says why, if it is because of the heap. */
+    private IllegalStateException explained(IllegalStateException e) {
+        return !closed && Storage.isClosed(heap) ? new IllegalStateException("the array's heap is closed", e) : e;
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the array is closed");
@@ -475,6 +504,12 @@ public final class OffHeapIntArray implements AutoCloseable {
         requireOpen();
         if (from < 0 || from > to || to > length) {
             throw new IndexOutOfBoundsException("from index " + from + " to " + to + ", length " + length);
+        }
+    }
+
+    private void requireRangeOf(long index, int count) {
+        if (index < 0 || index > length - count) {
+            throw new IndexOutOfBoundsException(count + " elements from index " + index + ", length " + length);
         }
     }
 

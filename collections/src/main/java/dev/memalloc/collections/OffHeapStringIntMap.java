@@ -23,8 +23,8 @@ import java.util.function.ObjIntConsumer;
  * <p>What {@link OffHeapStringMap} says of strings, null, size, failure, cost, iteration, threads and closing holds
  * here as well: it is the same table. In short: every string comes back equal; null is refused with
  * {@link NullPointerException}; after an {@link OutOfMemoryError} the map holds what it held before; one thread
- * at a time may use it; after {@link #close()} every method throws {@link IllegalStateException}, and so does all that
- * reads or writes an entry once its heap is closed.
+ * at a time may use it; after {@link #close()} all methods but {@code equals} with itself throw
+ * {@link IllegalStateException}, and so does all that reads or writes an entry once its heap is closed.
  *
  * {@snippet :
  * try (OffHeapStringIntMap words = new OffHeapStringIntMap()) {

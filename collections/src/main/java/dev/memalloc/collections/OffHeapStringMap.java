@@ -25,15 +25,19 @@ import java.util.Set;
  * </pre>
  *
  * <p>It does what {@link Map} promises, and every string comes back equal to what was put in. A string takes one
- * byte a char if all its chars are below 256 (Latin-1), two otherwise. Null keys and values are refused with
- * {@link NullPointerException} everywhere. The order of iteration is unspecified.
+ * byte a char if all its chars are below 256 (Latin-1), two otherwise. A null key or value is refused with
+ * {@link NullPointerException} by all methods of the map, and by {@code contains} of its keys and values. The default
+ * of {@code getOrDefault} may be null; {@code values().remove} and the set of entries just find no null. The order of
+ * iteration is unspecified.
  *
  * <p><b>Size.</b> An empty map takes no off-heap memory. It grows by itself, by a little at a time, to as many
  * entries as there is memory for; {@link #mappingCount()} says how many also where {@link #size()} cannot. Removing
  * and replacing gives memory back once half of what an area holds is unused; {@link #clear()} gives all back.
  *
  * <p><b>Failure.</b> What cannot get its memory, because of the heap's limit or the operating system, throws
- * {@link OutOfMemoryError}, and the map holds what it held before.
+ * {@link OutOfMemoryError}, and the map holds what it held before; so it is if the Java heap has no memory. After a
+ * {@link StackOverflowError} in a method, what it was to do was done or not done, never in part; should the stack end
+ * within the heap or the JVM's own code, which is made unlikely, a block may not be given back before the heap is.
  *
  * <p><b>Cost.</b> Looking up, adding and removing take constant time on average, however the keys were chosen: the
  * hash function is picked at random for each map. Adding one entry moves at most the entries of one area, some
@@ -43,10 +47,15 @@ import java.util.Set;
  * than through them; replacing values, as by {@code put} of a key that is there, is allowed. An entry's
  * {@code setValue} writes to the map, and throws {@link IllegalStateException} if the key is gone.
  *
- * <p><b>Threads.</b> One at a time, for looking up as well: the map has buffers that every method uses.
+ * <p><b>Threads.</b> One at a time, for looking up as well: the map has buffers that every method uses. Nobody watches
+ * that. Two at once find wrong entries, lose some, or get an exception such as
+ * {@link ConcurrentModificationException}; or they reach memory that is not the map's any more, which can damage other
+ * data or end the JVM.
  *
- * <p><b>Closing.</b> {@link #close()} gives all memory back; every other method throws {@link IllegalStateException}
- * afterwards. Once the heap was closed, by whatever thread, so does all that reads or writes an entry. What is not
+ * <p><b>Closing.</b> {@link #close()} gives all memory back; afterwards whatever needs the entries throws
+ * {@link IllegalStateException}, views and iterators included. What does not, returns as ever: {@code equals} with
+ * itself, {@code putAll} of nothing, {@code entrySet().contains} of no entry of strings. Once the heap was closed, by
+ * whatever thread, all that reads or writes an entry throws it. What is not
  * closed gives its memory back some time after it became unreachable; views, iterators and entries keep it reachable.
  *
  * {@snippet :

@@ -22,12 +22,14 @@ class ClosedTest {
     @Test
     void aClosedArray() {
         OffHeapIntArray array = array(checked.heap());
+        PrimitiveIterator.OfInt iterator = array.iterator();
         List<ThrowingCallable> uses = Stream.concat(usesOfMemory(array).stream(), Stream.<ThrowingCallable>of(
+            iterator::hasNext,
             array::length, array::sizeInBytes, array::segment, array::stream, array::iterator, array::trimToSize,
             () -> array.resize(0), () -> array.resize(1), () -> array.get(-1), () -> array.fill(0, 0, 1),
             () -> array.copyTo(0, new int[0], 0, 0))).toList();
         array.close();
-        requireRefused(uses);
+        requireRefused(uses, "the array is closed");
         array.close();
     }
 
@@ -37,7 +39,7 @@ class ClosedTest {
             OffHeapIntArray array = array(heap);
             List<ThrowingCallable> uses = usesOfMemory(array);
             heap.close();
-            requireRefused(uses);
+            requireRefused(uses, "the array's heap is closed");
             array.close();
             array.close();
         }
@@ -60,10 +62,11 @@ class ClosedTest {
     void aClosedMap() {
         OffHeapStringMap map = map(checked.heap());
         List<ThrowingCallable> uses = Stream.concat(usesOfMemory(map).stream(), Stream.<ThrowingCallable>of(
+            map.keySet().iterator()::hasNext,
             map::size, map::mappingCount, map::isEmpty, map::sizeInBytes, map::clear, map::keySet, map::values,
             map::entrySet, () -> map.get((Object) 1), map.keySet()::size, map.values()::size)).toList();
         map.close();
-        requireRefused(uses);
+        requireRefused(uses, "the map is closed");
         map.close();
     }
 
@@ -73,7 +76,7 @@ class ClosedTest {
             OffHeapStringMap map = map(heap);
             List<ThrowingCallable> uses = usesOfMemory(map);
             heap.close();
-            requireRefused(uses);
+            requireRefused(uses, "the map's heap is closed");
             map.close();
             map.close();
         }
@@ -98,7 +101,7 @@ class ClosedTest {
         List<ThrowingCallable> uses = Stream.concat(usesOfMemory(map).stream(), Stream.<ThrowingCallable>of(
             map::size, map::isEmpty, map::sizeInBytes, map::clear, map::iterator)).toList();
         map.close();
-        requireRefused(uses);
+        requireRefused(uses, "the map is closed");
         map.close();
     }
 
@@ -108,7 +111,7 @@ class ClosedTest {
             OffHeapStringIntMap map = counts(heap);
             List<ThrowingCallable> uses = usesOfMemory(map);
             heap.close();
-            requireRefused(uses);
+            requireRefused(uses, "the map's heap is closed");
             map.close();
             map.close();
         }
@@ -149,9 +152,10 @@ class ClosedTest {
         }
     }
 
-    private static void requireRefused(List<ThrowingCallable> uses) {
+    private static void requireRefused(List<ThrowingCallable> uses, String why) {
         for (int i = 0; i < uses.size(); i++) {
-            assertThatThrownBy(uses.get(i)).as("use %d", i).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(uses.get(i)).as("use %d", i).isInstanceOf(IllegalStateException.class)
+                .hasMessage(why);
         }
     }
 

@@ -372,4 +372,13 @@ class OffHeapIntArrayTest {
         assertThatThrownBy(call).isInstanceOf(IndexOutOfBoundsException.class)
             .hasMessageContaining(Long.toString(index)).hasMessageContaining(Long.toString(length));
     }
+
+    @Test
+    void aCopyBeyondAllIndexesIsRefusedWithThem() {
+        try (OffHeapIntArray array = new OffHeapIntArray(3)) {
+            assertThatThrownBy(() -> array.copyFrom(new int[3], 0, Long.MAX_VALUE, 3))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage("3 elements from index 9223372036854775807, length 3");
+        }
+    }
 }

@@ -217,4 +217,11 @@ class OffHeapStringIntMapTest {
             }
         }
     }
+
+    @Test
+    void aNullKeyIsNamed() {
+        try (OffHeapStringIntMap map = new OffHeapStringIntMap()) {
+            assertThatThrownBy(() -> map.get(null, 1)).isInstanceOf(NullPointerException.class).hasMessage("key");
+        }
+    }
 }
