@@ -23,6 +23,6 @@ public interface AgentMXBean {
     /** The most that the live bytes have been. */
     long getPeakBytes();
 
-    /** How many frees the allocator refused. Their memory is lost, and they count as live; it should be 0. */
+    /** How many frees the allocator refused: their memory is lost. Those of buffers count as live; it should be 0. */
     long getFailedFreeCount();
 }

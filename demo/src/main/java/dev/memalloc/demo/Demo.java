@@ -60,6 +60,7 @@ final class Demo implements Callable<Integer> {
      */
     public static void main(String[] args) {
         System.exit(new CommandLine(new Demo())
+            .setExpandAtFiles(false)
             .setParameterExceptionHandler((e, wrong) -> {
                 System.err.println("demo: " + e.getMessage() + " (demo/run --help lists what may be given)");
                 return CommandLine.ExitCode.USAGE;

@@ -51,7 +51,7 @@ final class InputFiles {
     }
 
     private void file(Path path) {
-        if (path.toString().endsWith(".jar")) {
+        if (path.toString().endsWith(".jar") && Files.isRegularFile(path)) {
             findInJar(path);
         } else {
             visitor.file(path.toString(), path);

@@ -38,6 +38,8 @@ public final class Counts {
     private final Side first = new Side();
     private final Side second = new Side();
     private final AtomicLong failedFrees = new AtomicLong();
+    private final AtomicLong lostBuffers = new AtomicLong();
+    private final AtomicLong lostBytes = new AtomicLong();
     /** What the peak is the peak of. Readers use the bytes of the sides. */
     private final AtomicLong liveBytes = new AtomicLong();
     private final AtomicLong peakBytes = new AtomicLong();
@@ -69,8 +71,8 @@ public final class Counts {
                 0, 0);
         }
 
-        private Snapshot with(long peak, long failed) {
-            return new Snapshot(allocations, frees, liveBytes, peak, failed);
+        private Snapshot with(long lost, long bytesLost, long peak, long failed) {
+            return new Snapshot(allocations, frees - lost, liveBytes + bytesLost, peak, failed);
         }
     }
 
@@ -81,11 +83,19 @@ public final class Counts {
         raisePeak(liveBytes.addAndGet(capacity));
     }
 
+    /** Counts a free, before the bytes can be another buffer's: so the peak is never more than there was. */
     void freed(int capacity) {
         liveBytes.addAndGet(-capacity);
         Side side = enter();
         side.bytes.getAndAdd(-capacity);
         side.frees.getAndIncrement();
+    }
+
+    /** Notes that a free that was counted has failed: the buffer is live after all, for good. */
+    void lost(int capacity) {
+        lostBuffers.getAndIncrement();
+        lostBytes.getAndAdd(capacity);
+        liveBytes.addAndGet(capacity);
     }
 
     void freeFailed() {
@@ -114,11 +124,16 @@ public final class Counts {
         Snapshot sum = before.plus(side(open).read());
         // The peak is of another order of concurrent calls, which may have been live with fewer bytes than this one.
         raisePeak(sum.liveBytes);
-        return sum.with(peakBytes.get(), failedFrees.get());
+        return withOthers(sum);
     }
 
     private Snapshot asTheyAre() {
-        return first.read().plus(second.read()).with(peakBytes.get(), failedFrees.get());
+        return withOthers(first.read().plus(second.read()));
+    }
+
+    /** Adds what no side counts. */
+    private Snapshot withOthers(Snapshot sum) {
+        return sum.with(lostBuffers.get(), lostBytes.get(), peakBytes.get(), failedFrees.get());
     }
 
     /** The side that is open; whoever closes it waits until this writer has counted. */

@@ -47,28 +47,29 @@ final class Deallocator implements Runnable {
     /** Frees a buffer that was served. */
     @Override
     public void run() {
-        if (free()) {
-            counts.freed(capacity);
-        }
+        free(true);
     }
 
     /** Gives back what was taken for a buffer that was not handed out, and never counted. */
     void abandon() {
-        free();
+        free(false);
     }
 
-    /** Whether this call gave the memory back. */
-    private boolean free() {
+    private void free(boolean served) {
         if (!FREED.compareAndSet(this, false, true)) {
-            return false;
+            return;
+        }
+        if (served) {
+            counts.freed(capacity);
         }
         try {
             Memory.memfree(address);
             JavaNio.unreserve(size, capacity);
-            return true;
         } catch (Throwable e) {
             counts.freeFailed();
-            return false;
+            if (served) {
+                counts.lost(capacity);
+            }
         }
     }
 }

@@ -123,14 +123,25 @@ public final class DirectMemory {
         }
     }
 
+    /** First what is being freed anyway is waited for, then a collection is asked for, then there are longer waits. */
     private static long allocateAfterCollection(long size, OutOfMemoryError refusal) {
         OutOfMemoryError latest = refusal;
+        boolean collected = false;
         boolean interrupted = false;
+        int waits = 0;
         try {
-            System.gc();
-            for (int retry = 0; retry < RETRIES; retry++) {
+            while (true) {
                 try {
-                    Thread.sleep(1L << retry);
+                    if (!JavaNio.waitForFrees()) {
+                        if (!collected) {
+                            System.gc();
+                            collected = true;
+                        } else if (waits < RETRIES) {
+                            Thread.sleep(1L << waits++);
+                        } else {
+                            throw latest;
+                        }
+                    }
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -140,7 +151,6 @@ public final class DirectMemory {
                     latest = e;
                 }
             }
-            throw latest;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -62,6 +62,17 @@ final class JavaNio {
         }
     }
 
+    /** Waits while buffers that were collected are being freed; returns false at once if none are. */
+    static boolean waitForFrees() throws InterruptedException {
+        try {
+            return (boolean) Handles.WAIT_FOR_REFERENCES.invokeExact();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw propagate(e);
+        }
+    }
+
     /** A direct buffer on memory of ours; {@code free} is run once no buffer on it can be reached. */
     static ByteBuffer newBuffer(int capacity, long address, Runnable free) {
         try {
@@ -71,7 +82,7 @@ final class JavaNio {
         }
     }
 
-    /** None of the handles declares a checked exception. */
+    /** No other checked exception is declared by any of the handles. */
     private static RuntimeException propagate(Throwable e) {
         if (e instanceof Error error) {
             throw error;
@@ -84,6 +95,7 @@ final class JavaNio {
         static final MethodHandle NEW_BUFFER;
         static final MethodHandle RESERVE;
         static final MethodHandle UNRESERVE;
+        static final MethodHandle WAIT_FOR_REFERENCES;
         static final boolean PAGE_ALIGNED;
         static final int PAGE_SIZE;
 
@@ -92,6 +104,11 @@ final class JavaNio {
                 Class<?> access = lookup.findClass("jdk.internal.access.JavaNioAccess");
                 Object nio = lookup.findStatic(lookup.findClass("jdk.internal.access.SharedSecrets"),
                     "getJavaNioAccess", MethodType.methodType(access)).invoke();
+                Class<?> references = lookup.findClass("jdk.internal.access.JavaLangRefAccess");
+                Object ref = lookup.findStatic(lookup.findClass("jdk.internal.access.SharedSecrets"),
+                    "getJavaLangRefAccess", MethodType.methodType(references)).invoke();
+                WAIT_FOR_REFERENCES = lookup.findVirtual(references, "waitForReferenceProcessing",
+                    MethodType.methodType(boolean.class)).bindTo(ref);
                 MethodType accounting = MethodType.methodType(void.class, long.class, long.class);
                 RESERVE = lookup.findVirtual(access, "reserveMemory", accounting).bindTo(nio);
                 UNRESERVE = lookup.findVirtual(access, "unreserveMemory", accounting).bindTo(nio);
