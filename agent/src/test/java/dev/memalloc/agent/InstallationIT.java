@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -216,6 +217,17 @@ class InstallationIT {
                 attach(id, option);
             }
             return child.finish().err();
+        }
+    }
+
+    @Test
+    void intoARunningJvmByAnotherTool() throws Exception {
+        try (ChildJvm.Running child = ChildJvm.stock().with("-XX:+EnableDynamicAgentLoading").start(Listening.class)) {
+            String id = child.readLine();
+            ByteBuddyAgent.attach(ChildJvm.AGENT.toFile(), id);
+            child.ask("allocate 1000");
+            assertThat(child.ask("agent LiveBytes")).isEqualTo("1000");
+            assertThat(child.errors()).isEmpty();
         }
     }
 
