@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** Headers, links and sizes of blocks that were overwritten: found before they are believed; nothing has changed. */
 class HeaderDamageTest {
-    private final Heap heap = new Heap(HeapOptions.defaults().withSlotMax(0));
+    private final Heap heap = new Heap(HeapOptions.defaults().withSlotMax(0), new Os());
+    private final Refusals refusals = new Refusals(heap);
     private long before;
     private long block;
     private long after;
@@ -31,14 +32,14 @@ class HeaderDamageTest {
 
     @Test
     void freeInReservedButUncommittedMemory() {
-        refusedArgument(block + (1L << 30), "nothing was ever allocated there");
+        refusals.argument(block + (1L << 30), "nothing was ever allocated there");
     }
 
     @Test
     void freeBehindTheLastBlock() {
         long last = heap.memalloc(100);
-        refusedArgument(last + 112, "nothing is allocated there");
-        refusedArgument(last + 112 + 16, "nothing was ever allocated there");
+        refusals.argument(last + 112, "nothing is allocated there");
+        refusals.argument(last + 112 + 16, "nothing was ever allocated there");
     }
 
     @Test
@@ -46,7 +47,7 @@ class HeaderDamageTest {
         long header = RawMemory.getLong(block - 8);
         for (long damage : new long[] {0, -1, header ^ 1, header ^ 4, header ^ 1L << 63, header + 16}) {
             RawMemory.putLong(block - 8, damage);
-            refusedState(block, "overwritten");
+            refusals.state(block, "overwritten");
             assertThatThrownBy(heap::check).isInstanceOf(IllegalStateException.class);
         }
         RawMemory.putLong(block - 8, header);
@@ -58,7 +59,7 @@ class HeaderDamageTest {
     void aHeaderCopiedFromAnotherBlock() {
         long header = RawMemory.getLong(block - 8);
         RawMemory.putLong(block - 8, RawMemory.getLong(before - 8));
-        refusedState(block, "overwritten");
+        refusals.state(block, "overwritten");
         RawMemory.putLong(block - 8, header);
     }
 
@@ -67,8 +68,8 @@ class HeaderDamageTest {
         long header = RawMemory.getLong(after - 8);
         for (int bytes : new int[] {1, 8}) {
             RawMemory.fill(block + 1000, bytes, (byte) 0x5A);
-            refusedState(block, "overwritten");
-            refusedState(after, "overwritten");
+            refusals.state(block, "overwritten");
+            refusals.state(after, "overwritten");
             assertThatThrownBy(() -> heap.memresize(block, 4000)).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(heap::check).isInstanceOf(IllegalStateException.class);
             RawMemory.putLong(after - 8, header);
@@ -81,7 +82,7 @@ class HeaderDamageTest {
         long last = heap.memalloc(104);
         long end = RawMemory.getLong(last + 104);
         RawMemory.putByte(last + 104, (byte) ~end);
-        refusedState(last, "overwritten");
+        refusals.state(last, "overwritten");
         assertThatThrownBy(heap::check).hasMessageContaining("an end stands behind the last block");
         assertThatThrownBy(() -> heap.memalloc(100_000)).isInstanceOf(IllegalStateException.class);
         RawMemory.putLong(last + 104, end);
@@ -119,25 +120,6 @@ class HeaderDamageTest {
         RawMemory.putLong(place, size);
         heap.memfree(after);
         heap.check();
-    }
-
-    private void refusedArgument(long address, String why) {
-        refused(address, IllegalArgumentException.class, why);
-        heap.check();
-    }
-
-    private void refusedState(long address, String why) {
-        refused(address, IllegalStateException.class, why);
-    }
-
-    /** Every call that takes an address refuses it, and changes nothing. */
-    private void refused(long address, Class<? extends Exception> type, String why) {
-        HeapStats stats = heap.stats();
-        assertThatThrownBy(() -> heap.memfree(address)).isInstanceOf(type).hasMessageContaining(why)
-            .hasMessageContaining("0x");
-        assertThatThrownBy(() -> heap.memresize(address, 0)).isInstanceOf(type);
-        assertThatThrownBy(() -> heap.memresize(address, 5000)).isInstanceOf(type);
-        assertThat(heap.stats()).isEqualTo(stats);
     }
 
     private void damaged(ThrowingCallable call) {
