@@ -17,7 +17,9 @@ final class Bulk {
     private final MemorySegment memory;
     private final long mmapThreshold;
     private final Budget budget;
+    private final Lease lease;
     private final Runnable reclaim;
+    private final SpinLock lock = new SpinLock();
     private final Region region;
     private final FreeLists freeLists;
     private final Blocks blocks;
@@ -39,6 +41,7 @@ final class Bulk {
         this.memory = memory;
         this.mmapThreshold = options.mmapThreshold();
         this.budget = budget;
+        this.lease = new Lease(budget);
         this.reclaim = reclaim;
         region = Region.reserve(os, options.addressRange());
         freeLists = new FreeLists(region);
@@ -46,15 +49,29 @@ final class Bulk {
         mappings = new Mappings(os);
     }
 
+    /** To be held from the first to the last of several calls, if nothing may change between them. */
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
     /** The address of {@code size} bytes, contents unspecified. */
-    synchronized long allocate(long size) {
-        requireOpen();
-        while (true) {
-            try {
-                return allocateOnce(size);
-            } catch (OsException e) {
-                giveSparesBackInstead(size, e);
+    long allocate(long size) {
+        lock();
+        try {
+            requireOpen();
+            while (true) {
+                try {
+                    return allocateOnce(size);
+                } catch (OsException e) {
+                    giveSparesBackInstead(size, e);
+                }
             }
+        } finally {
+            unlock();
         }
     }
 
@@ -62,56 +79,74 @@ final class Bulk {
     long allocateZeroed(long size) {
         long address;
         long dirty;
-        synchronized (this) {
-            long clean = region.clean();
+        lock();
+        try {
+            long clean = region.address(region.clean());
             address = allocate(size);
             dirty = region.contains(address) ? Math.clamp(clean - address, 0, size) : reusedSpare ? size : 0;
+        } finally {
+            unlock();
         }
         RawMemory.fill(memory, address, dirty, (byte) 0);
         return address;
     }
 
-    synchronized void free(long address) {
-        requireOpen();
-        if (region.contains(address)) {
-            long block = blocks.requireLive(address);
-            long size = Block.size(block);
-            blocks.free(block);
-            bytesInBlocks -= size;
-            blocksLive--;
-            budget.give(size);
-        } else {
-            requireMapping(address);
-            long size = mappings.size(address);
-            mappings.free(address);
-            budget.give(size);
-            limitSpares();
+    void free(long address) {
+        lock();
+        try {
+            requireOpen();
+            if (region.contains(address)) {
+                int block = blocks.requireLive(address);
+                long size = bytes(block);
+                blocks.free(block);
+                bytesInBlocks -= size;
+                blocksLive--;
+                lease.give(size);
+            } else {
+                requireMapping(address);
+                long size = mappings.size(address);
+                mappings.free(address);
+                lease.give(size);
+                limitSpares();
+            }
+            noteFree();
+        } finally {
+            unlock();
         }
-        noteFree();
     }
 
     /** Resizes in place, or by moving; returns the address then. */
-    synchronized long resize(long address, long newSize) {
-        requireOpen();
-        while (true) {
-            try {
-                return resizeOnce(address, newSize);
-            } catch (OsException e) {
-                giveSparesBackInstead(newSize, e);
-            } finally {
-                noteFree();
+    long resize(long address, long newSize) {
+        lock();
+        try {
+            requireOpen();
+            while (true) {
+                try {
+                    return resizeOnce(address, newSize);
+                } catch (OsException e) {
+                    giveSparesBackInstead(newSize, e);
+                } finally {
+                    noteFree();
+                }
             }
+        } finally {
+            unlock();
         }
     }
 
     /** The bytes that may be used of the live block or mapping at an address. */
-    synchronized long requireLive(long address) {
-        requireOpen();
-        if (region.contains(address)) {
-            return Block.payloadSize(blocks.requireLive(address));
+    long requireLive(long address) {
+        lock();
+        try {
+            requireOpen();
+            if (region.contains(address)) {
+                return bytes(blocks.requireLive(address));
+            }
+            requireMapping(address);
+            return mappings.size(address);
+        } finally {
+            unlock();
         }
-        requireMapping(address);
-        return mappings.size(address);
     }
 
     /** Whether there is memory to give back to the operating system, now or later. */
@@ -133,88 +168,114 @@ final class Bulk {
         }
     }
 
-    synchronized long bytesCommitted() {
+    long bytesCommitted() {
         return region.bytesCommitted();
     }
 
-    synchronized long bytesInBlocks() {
+    long bytesInBlocks() {
         return bytesInBlocks;
     }
 
-    synchronized long bytesMapped() {
+    long bytesMapped() {
         return mappings.bytes();
     }
 
-    /** Committed bytes in no block, less those that align the first. */
-    synchronized long bytesFree() {
-        return Math.max(0, region.bytesCommitted() - (region.start - region.base) - bytesInBlocks);
+    /** Committed bytes in no block. */
+    long bytesFree() {
+        return region.bytesCommitted() - bytesInBlocks;
     }
 
-    synchronized long largestFree() {
-        return Math.max(freeLists.largest(), region.bytesUnused());
+    long largestFree() {
+        return Math.max(Region.bytes(freeLists.largest()), region.bytesUnused());
     }
 
     /** Live blocks, without mappings. */
-    synchronized long blocksLive() {
+    long blocksLive() {
         return blocksLive;
     }
 
+    /** Bytes that were taken from the budget, and are in no block or mapping. */
+    long bytesLeased() {
+        return lease.left();
+    }
+
     /** Bytes in freed mappings that are kept for a while. */
-    synchronized long bytesSpare() {
+    long bytesSpare() {
         return mappings.spares().bytes();
     }
 
-    synchronized long mappingsLive() {
+    long mappingsLive() {
         return mappings.count();
     }
 
     /** Verifies every invariant; the first that is broken is thrown as an {@link IllegalStateException}. */
-    synchronized void check() {
-        requireOpen();
-        HeapCheck check = new HeapCheck(region, freeLists);
-        check.run();
-        mappings.check();
-        check.require(check.bytesLive() == bytesInBlocks, region.start,
-            "the live blocks have " + check.bytesLive() + " bytes, but " + bytesInBlocks + " are counted");
-        check.require(check.blocksLive() == blocksLive, region.start,
-            "there are " + check.blocksLive() + " live blocks, but " + blocksLive + " are counted");
+    void check() {
+        lock();
+        try {
+            requireOpen();
+            HeapCheck check = new HeapCheck(region, freeLists);
+            check.run();
+            mappings.check();
+            long bytesLive = check.granulesLive() * Region.GRANULE;
+            check.require(bytesLive == bytesInBlocks, 1,
+                "the live blocks have " + bytesLive + " bytes, but " + bytesInBlocks + " are counted");
+            check.require(check.blocksLive() == blocksLive, 1,
+                "there are " + check.blocksLive() + " live blocks, but " + blocksLive + " are counted");
+        } finally {
+            unlock();
+        }
     }
 
     /** Gives everything back; throws {@link OsException} if the operating system refuses, to be called again then. */
-    synchronized void close() {
-        if (!closed) {
-            mappings.unmapAll();
-            region.release();
-            closed = true;
+    void close() {
+        lock();
+        try {
+            if (!closed) {
+                mappings.unmapAll();
+                region.release();
+                closed = true;
+            }
+        } finally {
+            unlock();
         }
     }
 
     /** Returns how much may stay spare. */
-    private synchronized long purgeBlocks(boolean now) {
-        if (closed) {
-            return 0;
-        }
-        if (blocks.purge(now)) {
-            worthPurging = true;
-        }
-        return now ? 0 : mappings.spares().needed();
-    }
-
-    private synchronized boolean shrinkSpares(long bytesMax) {
-        Spares spares = mappings.spares();
-        if (!closed) {
-            spares.shrinkTo(Math.max(bytesMax, spares.bytes() - PURGE_STEP));
-            if (spares.bytes() > 0) {
+    private long purgeBlocks(boolean now) {
+        lock();
+        try {
+            if (closed) {
+                return 0;
+            }
+            if (blocks.purge(now)) {
                 worthPurging = true;
             }
+            return now ? 0 : mappings.spares().needed();
+        } finally {
+            unlock();
         }
-        return spares.bytes() > bytesMax;
+    }
+
+    private boolean shrinkSpares(long bytesMax) {
+        lock();
+        try {
+            Spares spares = mappings.spares();
+            if (!closed) {
+                spares.shrinkTo(Math.max(bytesMax, spares.bytes() - PURGE_STEP));
+                if (spares.bytes() > 0) {
+                    worthPurging = true;
+                }
+            }
+            return spares.bytes() > bytesMax;
+        } finally {
+            unlock();
+        }
     }
 
     /** Spares are memory as well: together with what is handed out they shall not take more than the limit. */
     private void limitSpares() {
         try {
-            mappings.spares().shrinkTo(budget.limit() - budget.taken());
+            mappings.spares().shrinkTo(budget.limit() - budget.taken() + lease.left());
         } catch (OsException e) {
             // They are kept, then: the purger tries again.
         }
@@ -253,22 +314,24 @@ final class Bulk {
     }
 
     private long allocateBlock(long size) {
-        long bytes = Block.sizeFor(size);
-        long most = bytes + Block.SLACK;
-        requireBudget(size, most);
-        long block = 0;
+        int granules = Region.granules(size);
+        long bytes = Region.bytes(granules);
+        requireBudget(size, bytes);
+        int block = 0;
         try {
-            block = blocks.allocate(bytes);
+            block = blocks.allocate(granules);
         } finally {
-            budget.give(block == 0 ? most : most - Block.size(block));
+            if (block == 0) {
+                lease.give(bytes);
+            }
         }
         if (block == 0) {
-            throw refusal(size, "the address range of " + (region.end - region.base) + " bytes is full", null);
+            throw refusal(size, "the address range of " + Region.bytes(region.end - 1) + " bytes is full", null);
         }
-        bytesInBlocks += Block.size(block);
+        bytesInBlocks += bytes;
         blocksLive++;
         budget.notePeak();
-        return Block.address(block);
+        return region.address(block);
     }
 
     private long allocateMapping(long size) {
@@ -283,7 +346,7 @@ final class Bulk {
             }
         } finally {
             if (address == 0) {
-                budget.give(bytes);
+                lease.give(bytes);
             }
         }
         limitSpares();
@@ -291,12 +354,12 @@ final class Bulk {
         return address;
     }
 
-    private long resizeBlock(long block, long newSize) {
+    private long resizeBlock(int block, long newSize) {
         if (newSize < mmapThreshold && resizeInPlace(block, newSize)) {
-            return Block.address(block);
+            return region.address(block);
         }
-        long address = Block.address(block);
-        long kept = Math.min(Block.payloadSize(block), newSize);
+        long address = region.address(block);
+        long kept = Math.min(bytes(block), newSize);
         long moved = allocate(newSize);
         RawMemory.copy(address, moved, kept);
         try {
@@ -308,16 +371,16 @@ final class Bulk {
         return moved;
     }
 
-    private boolean resizeInPlace(long block, long newSize) {
-        long size = Block.size(block);
-        long bytes = Block.sizeFor(newSize);
-        long most = Math.max(size, bytes + Block.SLACK);
+    private boolean resizeInPlace(int block, long newSize) {
+        long size = bytes(block);
+        int granules = Region.granules(newSize);
+        long most = Math.max(size, Region.bytes(granules));
         requireBudget(newSize, most - size);
         try {
-            return blocks.resize(block, bytes);
+            return blocks.resize(block, granules);
         } finally {
-            bytesInBlocks += Block.size(block) - size;
-            budget.give(most - Block.size(block));
+            bytesInBlocks += bytes(block) - size;
+            lease.give(most - bytes(block));
             budget.notePeak();
         }
     }
@@ -332,7 +395,7 @@ final class Bulk {
             now = bytes;
             return moved;
         } finally {
-            budget.give(Math.max(size, bytes) - now);
+            lease.give(Math.max(size, bytes) - now);
             budget.notePeak();
         }
     }
@@ -345,18 +408,23 @@ final class Bulk {
     }
 
     private void requireBudget(long size, long bytes) {
-        if (!budget.take(bytes)) {
+        if (!lease.take(bytes)) {
             reclaim.run();
-            if (!budget.take(bytes)) {
-                throw budget.refusal(size, "the limit would be exceeded", null);
+            if (!lease.take(bytes)) {
+                throw refusal(size, "the limit would be exceeded", null);
             }
         }
     }
 
-    /** What caches hold is given back first, so that the live bytes in the message are those of callers. */
+    /** What caches hold and what was leased is given back first, so that the message has the bytes of callers only. */
     private OutOfMemoryError refusal(long size, String why, OsException cause) {
         reclaim.run();
+        lease.end();
         return budget.refusal(size, why, cause);
+    }
+
+    private long bytes(int block) {
+        return Region.bytes(region.tags.size(block));
     }
 
     private void requireMapping(long address) {

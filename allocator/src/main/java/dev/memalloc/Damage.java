@@ -5,14 +5,9 @@ final class Damage {
     private Damage() {
     }
 
-    static IllegalStateException ofFreeBlock(long block, String what) {
-        return new IllegalStateException("damaged heap: the block at " + hex(Block.address(block))
-            + " is free, and " + what + "; it was probably used after it was freed");
-    }
-
-    static IllegalStateException ofHeader(long block, String where) {
-        return new IllegalStateException("damaged heap: the header of the block at " + hex(Block.address(block))
-            + " (" + where + ") was overwritten; probably more was written than the block before it holds");
+    static IllegalStateException ofTags(long address) {
+        return new IllegalStateException("damaged heap: what the allocator noted of the free block at " + hex(address)
+            + " was overwritten, probably by a stray write: it is in no block's memory, nor beside it");
     }
 
     static IllegalStateException ofSlot(long address) {

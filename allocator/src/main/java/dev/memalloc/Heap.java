@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>An address is a {@code long}, 0 means none. Each one that a heap hands out is a multiple of 16 and stays
  * the caller's until it is given to {@link #memfree} or {@link #memresize} of the same heap, or the heap is
- * closed. A block of up to {@link HeapOptions#slotMax} bytes takes its size rounded up to a multiple of 16 bytes; a
- * larger one 8 bytes more, rounded up likewise; a mapping takes whole pages.
+ * closed. A block of up to 1 KiB takes its size rounded up to a multiple of 16 bytes; a larger one, to a multiple of
+ * 1 KiB; a mapping takes whole pages.
  *
  * <p><b>Misuse</b> is found before it does harm, and by every method alike: an address that is not the start of
  * a live block gives {@link IllegalArgumentException}; one that was freed already, or a header that was
@@ -226,8 +226,11 @@ public final class Heap implements AutoCloseable {
         if (slots.contains(address)) {
             return duplicate(address, size);
         }
-        synchronized (bulk) {
+        bulk.lock();
+        try {
             return duplicate(address, size);
+        } finally {
+            bulk.unlock();
         }
     }
 
@@ -251,8 +254,11 @@ public final class Heap implements AutoCloseable {
         if (slots.contains(address)) {
             return fill(address, value, size);
         }
-        synchronized (bulk) {
+        bulk.lock();
+        try {
             return fill(address, value, size);
+        } finally {
+            bulk.unlock();
         }
     }
 
@@ -278,9 +284,10 @@ public final class Heap implements AutoCloseable {
      */
     public HeapStats stats() {
         requireOpen();
-        synchronized (bulk) {
+        bulk.lock();
+        try {
             long cached = slots.bytesCached();
-            long live = Math.max(0, budget.taken() - cached);
+            long live = Math.max(0, budget.taken() - cached - bulk.bytesLeased());
             long committed = bulk.bytesCommitted() + slots.classes().bytesCommitted();
             long inSlots = live - bulk.bytesInBlocks() - bulk.bytesMapped();
             return new HeapStats(
@@ -294,6 +301,8 @@ public final class Heap implements AutoCloseable {
                 budget.peak(),
                 bulk.largestFree(),
                 budget.limit());
+        } finally {
+            bulk.unlock();
         }
     }
 

@@ -15,19 +15,14 @@ import java.util.Locale;
  * @param addressRange the address space, in bytes, that the heap reserves for its blocks, a multiple of
  *     64 KiB, and once more for its slots, 2 GiB at least; where the operating system refuses that much, the heap
  *     takes the half, and so on
- * @param slotMax the largest request, in bytes, that is served from slots, which are fastest and have no header: at
- *     most 1024; 0 to have none
  */
-public record HeapOptions(long limit, long mmapThreshold, long addressRange, long slotMax) {
-    /** The default of {@code mmapThreshold}: 128 KiB. */
-    public static final long MMAP_THRESHOLD = 128L << 10;
+public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
+    /** The default of {@code mmapThreshold}: 1 MiB. */
+    public static final long MMAP_THRESHOLD = 1L << 20;
     /** The default of {@code addressRange} for a heap of one's own: 64 GiB. */
     public static final long ADDRESS_RANGE = 64L << 30;
     /** The default of {@code addressRange} for the process's heap, and the most for any: 1 TiB. */
     public static final long ADDRESS_RANGE_MAX = 1L << 40;
-
-    /** The default of {@code slotMax}, and the most: 1024. */
-    public static final long SLOT_MAX = SizeClass.SIZE_MAX;
 
     private static final long ADDRESS_RANGE_UNIT = 64L << 10;
     private static final String PROPERTY_PREFIX = "memalloc.";
@@ -36,8 +31,7 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange, lon
      * Checks the settings.
      *
      * @throws IllegalArgumentException if the limit is negative, the threshold is not positive or above the
-     *     address range, the address range is not a multiple of 64 KiB from 64 KiB to 1 TiB, or {@code slotMax}
-     *     is not from 0 to 1024
+     *     address range, or the address range is not a multiple of 64 KiB from 64 KiB to 1 TiB
      */
     public HeapOptions {
         require(limit >= 0, "limit", limit, "must not be negative");
@@ -46,23 +40,21 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange, lon
             "addressRange", addressRange, "must be a multiple of 64 KiB, from 64 KiB to 1 TiB");
         require(mmapThreshold > 0 && mmapThreshold <= addressRange, "mmapThreshold", mmapThreshold,
             "must be positive and at most the address range, which is " + addressRange);
-        require(slotMax >= 0 && slotMax <= SLOT_MAX, "slotMax", slotMax, "must be from 0 to " + SLOT_MAX);
     }
 
     /**
-     * No limit, mappings from 128 KiB on, 64 GiB of address space.
+     * No limit, mappings from 1 MiB on, 64 GiB of address space.
      *
      * @return the default settings
      */
     public static HeapOptions defaults() {
-        return new HeapOptions(Long.MAX_VALUE, MMAP_THRESHOLD, ADDRESS_RANGE, SLOT_MAX);
+        return new HeapOptions(Long.MAX_VALUE, MMAP_THRESHOLD, ADDRESS_RANGE);
     }
 
     /**
      * The settings of the process's heap: the defaults, with 1 TiB of address space, changed by the system
-     * properties {@code memalloc.limit}, {@code memalloc.mmapThreshold}, {@code memalloc.addressRange} and
-     * {@code memalloc.slotMax}. A value is a number of bytes, or a number with one of the suffixes k, m, g, t (powers
-     * of 1024); a b may follow.
+     * properties {@code memalloc.limit}, {@code memalloc.mmapThreshold} and {@code memalloc.addressRange}. A value is
+     * a number of bytes, or a number with one of the suffixes k, m, g, t (powers of 1024); a b may follow.
      *
      * @return the settings
      * @throws IllegalArgumentException if a property is no such number, or out of its bounds, or if there is another
@@ -73,8 +65,7 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange, lon
         return new HeapOptions(
             bytesProperty("memalloc.limit", Long.MAX_VALUE),
             bytesProperty("memalloc.mmapThreshold", MMAP_THRESHOLD),
-            bytesProperty("memalloc.addressRange", ADDRESS_RANGE_MAX),
-            bytesProperty("memalloc.slotMax", SLOT_MAX));
+            bytesProperty("memalloc.addressRange", ADDRESS_RANGE_MAX));
     }
 
     /**
@@ -85,7 +76,7 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange, lon
      * @throws IllegalArgumentException as the constructor
      */
     public HeapOptions withLimit(long bytes) {
-        return new HeapOptions(bytes, mmapThreshold, addressRange, slotMax);
+        return new HeapOptions(bytes, mmapThreshold, addressRange);
     }
 
     /**
@@ -96,7 +87,7 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange, lon
      * @throws IllegalArgumentException as the constructor
      */
     public HeapOptions withMmapThreshold(long bytes) {
-        return new HeapOptions(limit, bytes, addressRange, slotMax);
+        return new HeapOptions(limit, bytes, addressRange);
     }
 
     /**
@@ -107,18 +98,7 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange, lon
      * @throws IllegalArgumentException as the constructor
      */
     public HeapOptions withAddressRange(long bytes) {
-        return new HeapOptions(limit, mmapThreshold, bytes, slotMax);
-    }
-
-    /**
-     * These settings with another bound for slots.
-     *
-     * @param bytes the largest request that is served from slots; 0 to have none
-     * @return the new settings
-     * @throws IllegalArgumentException as the constructor
-     */
-    public HeapOptions withSlotMax(long bytes) {
-        return new HeapOptions(limit, mmapThreshold, addressRange, bytes);
+        return new HeapOptions(limit, mmapThreshold, bytes);
     }
 
     /** A name with a mistake in it would be without effect otherwise. */

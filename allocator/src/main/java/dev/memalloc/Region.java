@@ -1,48 +1,49 @@
 package dev.memalloc;
 
 /**
- * The address range that a heap reserves once, and the committed front of it.
+ * The address range that a heap reserves once for its blocks, in granules, and the committed front of it.
  *
  * <pre>
- *  base    start                      top                clean              committed             end
- *   +--------+--------------------------+-----+------------+--------------------+--------------------+
- *   | 8 bytes| blocks, without a gap    | end | unused     | unused, still zero | reserved only      |
- *   +--------+--------------------------+-----+------------+--------------------+--------------------+
+ *  granule 1               top              clean            (committed)                end
+ *   +-----------------------+----------------+--------------------+----------------------+
+ *   | blocks, without a gap | unused         | unused, still zero | reserved only        |
+ *   +-----------------------+----------------+--------------------+----------------------+
  * </pre>
  *
- * <p>Invariant: {@code base < start <= top < clean <= committed <= end} once anything was allocated; before,
- * {@code start == top == clean} and {@code committed == base}. The header at the top is an
- * {@linkplain Block#isEnd end}. No byte between {@code clean} and {@code committed} was ever written. Not thread-safe.
+ * <p>Granules are numbered from 1 on, so that 0 can mean none. Invariant: {@code 1 <= top <= clean}, all below
+ * {@code clean} is committed, and there are {@link Tags} for it and one more. No byte from there on was ever written.
+ * Not thread-safe.
  */
 final class Region {
+    /** The size of a granule, in bytes. */
+    static final long GRANULE = 1L << Region.GRANULE_LOG2;
+    private static final int GRANULE_LOG2 = 10;
+    /** As many whole pages as there are numbers for. */
+    private static final int GRANULES_MAX = Tags.NUMBER_MAX - 1 & -1024;
     private static final long COMMIT_UNIT = 1L << 20;
 
     final long base;
-    /** Where the first block stands, so that its payload is aligned. */
-    final long start;
-    final long end;
+    /** The number behind the last granule. */
+    final int end;
+    final Tags tags = new Tags();
     private final Os os;
-    private long top;
-    private long clean;
-    private long committed;
+    private int top = 1;
+    private int clean = 1;
+    private long bytesCommitted;
     /** Whether the top has moved since {@link #purgeTop} was called last. */
     private boolean topMoved;
 
-    private Region(Os os, long base, long size) {
+    private Region(Os os, long base, int end) {
         this.os = os;
         this.base = base;
-        this.end = base + size;
-        this.start = base + Block.ALIGNMENT - Block.HEADER_SIZE;
-        this.top = start;
-        this.clean = start;
-        this.committed = base;
+        this.end = end;
     }
 
     /** Reserves {@code size} bytes or, where the operating system refuses, the largest half of a half of it. */
     static Region reserve(Os os, long size) {
         try {
-            long pages = Os.toPages(size);
-            return new Region(os, os.reserve(pages), pages);
+            int granules = granules(Math.min(Os.toPages(size), bytes(GRANULES_MAX)));
+            return new Region(os, os.reserve(bytes(granules)), granules + 1);
         } catch (OsException e) {
             if (size <= COMMIT_UNIT) {
                 throw e;
@@ -51,72 +52,81 @@ final class Region {
         }
     }
 
+    /** How many granules {@code bytes} need. */
+    static int granules(long bytes) {
+        return (int) (bytes + GRANULE - 1 >>> GRANULE_LOG2);
+    }
+
+    static long bytes(int granules) {
+        return (long) granules << GRANULE_LOG2;
+    }
+
     boolean contains(long address) {
-        return address >= base && address < end;
+        return Long.compareUnsigned(address - base, bytes(end - 1)) < 0;
     }
 
-    /** Whether a block can start here: every header between start and top may be read. */
-    boolean mayHoldBlock(long block) {
-        return block >= start && block < top;
+    long address(int granule) {
+        return base + bytes(granule - 1);
     }
 
-    /** Whether there was ever a header here or behind it: the 8 bytes may be read. */
-    boolean wasUsed(long block) {
-        return block >= start && block < clean;
+    /** The granule that an address in the region is in. */
+    int granuleAt(long address) {
+        return (int) (address - base >>> GRANULE_LOG2) + 1;
     }
 
-    long top() {
+    /** Whether a granule begins at an address in the region. */
+    boolean isStart(long address) {
+        return (address - base & GRANULE - 1) == 0;
+    }
+
+    int top() {
         return top;
     }
 
-    /** The first address from which on no byte was ever written. */
-    long clean() {
+    /** The first granule from which on no byte was ever written. */
+    int clean() {
         return clean;
     }
 
     long bytesCommitted() {
-        return committed - base;
+        return bytesCommitted;
     }
 
     /** Committed bytes that a block at the top could take. */
     long bytesUnused() {
-        return Math.max(0, committed - top - Block.HEADER_SIZE);
+        return bytesCommitted - bytes(top - 1);
     }
 
     /** Moves the top up, committing what that needs; returns false, changing nothing, past the range's end. */
-    boolean raise(long newTop) {
+    boolean raise(int newTop) {
         assert newTop > top : "the top is raised, not lowered";
-        if (clean > top && !Block.isEnd(top)) {
-            throw Damage.ofHeader(top, "behind the last one");
-        }
-        long used = newTop + Block.HEADER_SIZE;
-        if (used > end) {
+        if (newTop > end) {
             return false;
         }
-        if (used > committed) {
-            long wanted = Math.min(end, base + roundUp(used - base));
-            os.commit(committed, wanted - committed);
-            committed = wanted;
+        tags.makeRoom(newTop);
+        long used = bytes(newTop - 1);
+        if (used > bytesCommitted) {
+            long wanted = Math.min(bytes(end - 1), used + COMMIT_UNIT - 1 & -COMMIT_UNIT);
+            os.commit(base + bytesCommitted, wanted - bytesCommitted);
+            bytesCommitted = wanted;
         }
-        Block.setEnd(newTop);
         top = newTop;
         topMoved = true;
-        clean = Math.max(clean, used);
+        clean = Math.max(clean, top);
         return true;
     }
 
     /** Moves the top down to a block that is no more. */
-    void lower(long newTop) {
-        assert newTop >= start && newTop < top : "the top is lowered to the start of the last block";
-        Block.bury(newTop);
+    void lower(int newTop) {
+        assert newTop >= 1 && newTop < top : "the top is lowered to the start of the last block";
         top = newTop;
         topMoved = true;
     }
 
-    /** Gives the pages of an unused part of a block back; what is read there next is zero. */
-    void discard(long from, long to) {
-        long firstPage = Os.toPages(from);
-        long end = to & -Os.PAGE_SIZE;
+    /** Gives the whole pages of granules back; what is read there next is zero. */
+    void discard(int from, int to) {
+        long firstPage = Os.toPages(address(from));
+        long end = address(to) & -Os.PAGE_SIZE;
         if (firstPage < end) {
             os.discard(firstPage, end - firstPage);
         }
@@ -127,7 +137,7 @@ final class Region {
      * is still to be done.
      */
     boolean purgeTop(boolean now) {
-        long unused = Os.toPages(top + Block.HEADER_SIZE);
+        int unused = granuleAt(Os.toPages(address(top)));
         if (clean <= unused) {
             return false;
         }
@@ -135,16 +145,12 @@ final class Region {
             topMoved = false;
             return true;
         }
-        discard(unused, Os.toPages(clean));
+        discard(unused, granuleAt(Os.toPages(address(clean))));
         clean = unused;
         return false;
     }
 
     void release() {
-        os.unmap(base, end - base);
-    }
-
-    private static long roundUp(long bytes) {
-        return (bytes + COMMIT_UNIT - 1) & -COMMIT_UNIT;
+        os.unmap(base, bytes(end - 1));
     }
 }

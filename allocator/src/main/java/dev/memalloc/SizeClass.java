@@ -24,7 +24,7 @@ import java.util.Arrays;
  */
 final class SizeClass {
     /** Sizes are multiples of this, so that every slot is aligned. */
-    static final int UNIT = (int) Block.ALIGNMENT;
+    static final int UNIT = 16;
     /** Class {@code n} is for sizes up to {@code n * UNIT}; there is no class 0. */
     static final int COUNT = 64;
     /** The largest size that has a class. */

@@ -15,12 +15,11 @@ import java.lang.foreign.ValueLayout;
  * refused, and cannot reach memory that has another owner by then.
  *
  * @param memory all memory, as long as the heap is open
- * @param sizeMax the largest request that is served, in bytes
  * @param layout where slots and their states are; a record, and this is one for the same reason
  * @param caches the threads' caches
  * @param classes what the caches are filled from
  */
-record Slots(MemorySegment memory, long sizeMax, SlotLayout layout, ThreadCaches caches, SizeClasses classes) {
+record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeClasses classes) {
     /**
      * Reserves the ranges: {@code addressRange} bytes for all classes together or, where the operating system refuses,
      * the largest half of a half of it.
@@ -33,7 +32,7 @@ record Slots(MemorySegment memory, long sizeMax, SlotLayout layout, ThreadCaches
         while (true) {
             try {
                 SlotLayout layout = reserve(os, shift);
-                return new Slots(memory, options.slotMax(), layout, ThreadCaches.of(options.limit()),
+                return new Slots(memory, layout, ThreadCaches.of(options.limit()),
                     new SizeClasses(os, layout, budget));
             } catch (OsException e) {
                 if (shift == SlotLayout.SHIFT_MIN) {
@@ -56,7 +55,7 @@ record Slots(MemorySegment memory, long sizeMax, SlotLayout layout, ThreadCaches
 
     /** Whether requests of that many bytes are served; none of 0 is. */
     boolean serves(long size) {
-        return Long.compareUnsigned(size - 1, sizeMax) < 0;
+        return Long.compareUnsigned(size - 1, SizeClass.SIZE_MAX) < 0;
     }
 
     boolean contains(long address) {

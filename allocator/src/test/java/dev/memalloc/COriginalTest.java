@@ -12,26 +12,15 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tests of the C allocator that this one began as, with stronger assertions, and each of its known bugs. */
-@ParameterizedClass(name = "slotMax {0}")
-@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
 @Timeout(60)
 class COriginalTest {
-    private static final long MAPPED = 300_000;
+    private static final long MAPPED = 3_000_000;
 
     @RegisterExtension
-    final CheckedHeap checked;
-    @RegisterExtension
-    final CheckedHeap checkedBlocks = new CheckedHeap(HeapOptions.defaults().withSlotMax(0));
-    private final Heap heap;
-
-    COriginalTest(long slotMax) {
-        checked = new CheckedHeap(HeapOptions.defaults().withSlotMax(slotMax));
-        heap = checked.heap();
-    }
+    final CheckedHeap checked = new CheckedHeap();
+    private final Heap heap = checked.heap();
 
     @Test
     void basic() {
@@ -93,26 +82,24 @@ class COriginalTest {
 
         @Test
         void neighboursAreCoalesced() {
-            Heap heap = checkedBlocks.heap();
-            heap.memalloc(100);
-            long second = heap.memalloc(100);
-            long third = heap.memalloc(100);
-            heap.memalloc(100);
+            heap.memalloc(10_000);
+            long second = heap.memalloc(10_000);
+            long third = heap.memalloc(10_000);
+            heap.memalloc(10_000);
             heap.memfree(second);
             heap.memfree(third);
-            assertThat(heap.memalloc(216)).isEqualTo(second);
+            assertThat(heap.memalloc(20_480)).isEqualTo(second);
         }
 
         @Test
         void aBlockGrowsIntoItsFreeRightNeighbour() {
-            Heap heap = checkedBlocks.heap();
-            long first = heap.memalloc(100);
-            long second = heap.memalloc(100);
-            heap.memalloc(100);
-            Pattern.write(heap, first, 100, 1);
+            long first = heap.memalloc(10_000);
+            long second = heap.memalloc(10_000);
+            heap.memalloc(10_000);
+            Pattern.write(heap, first, 10_000, 1);
             heap.memfree(second);
-            assertThat(heap.memresize(first, 200)).isEqualTo(first);
-            Pattern.verify(heap, first, 100, 1);
+            assertThat(heap.memresize(first, 20_000)).isEqualTo(first);
+            Pattern.verify(heap, first, 10_000, 1);
         }
 
         @Test
@@ -163,16 +150,15 @@ class COriginalTest {
 
         @Test
         void noByteIsLostWhenABlockIsNotSplit() {
-            Heap heap = checkedBlocks.heap();
-            long free = heap.memalloc(1000);
-            heap.memalloc(16);
+            long free = heap.memalloc(100 << 10);
+            heap.memalloc(10_000);
             heap.memfree(free);
-            long reused = heap.memalloc(984);
+            long reused = heap.memalloc(99 << 10);
             assertThat(reused).isEqualTo(free);
             heap.check();
             heap.memfree(reused);
             heap.check();
-            assertThat(heap.memalloc(1000)).isEqualTo(free);
+            assertThat(heap.memalloc(100 << 10)).isEqualTo(free);
         }
 
         @Test
@@ -188,11 +174,10 @@ class COriginalTest {
 
         @Test
         void anEmptiedHeapStaysWhole() {
-            Heap heap = checkedBlocks.heap();
             for (int round = 0; round < 100; round++) {
                 List<Long> blocks = new ArrayList<>();
-                for (int i = 0; i < 100; i++) {
-                    blocks.add(heap.memalloc(1000));
+                for (int i = 0; i < 95; i++) {
+                    blocks.add(heap.memalloc(10_000));
                 }
                 blocks.forEach(heap::memfree);
                 heap.check();

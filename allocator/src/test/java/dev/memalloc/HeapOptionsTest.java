@@ -16,20 +16,19 @@ class HeapOptionsTest {
         System.clearProperty("memalloc.mmapThreshold");
         System.clearProperty("memalloc.addressRange");
         System.clearProperty("memalloc.limt");
-        System.clearProperty("memalloc.slotMax");
     }
 
     @Test
     void defaults() {
         HeapOptions options = HeapOptions.defaults();
-        assertThat(options).isEqualTo(new HeapOptions(Long.MAX_VALUE, 131_072, 64L << 30, 1024));
+        assertThat(options).isEqualTo(new HeapOptions(Long.MAX_VALUE, 1 << 20, 64L << 30));
         assertThat(HeapOptions.fromSystemProperties()).isEqualTo(options.withAddressRange(1L << 40));
     }
 
     @Test
     void eachWithChangesItsOwn() {
-        assertThat(HeapOptions.defaults().withLimit(1).withMmapThreshold(2).withAddressRange(65_536).withSlotMax(3))
-            .isEqualTo(new HeapOptions(1, 2, 65_536, 3));
+        assertThat(HeapOptions.defaults().withLimit(1).withMmapThreshold(2).withAddressRange(65_536))
+            .isEqualTo(new HeapOptions(1, 2, 65_536));
     }
 
     @ParameterizedTest
@@ -60,9 +59,8 @@ class HeapOptionsTest {
     void propertiesReachTheirOptions() {
         System.setProperty("memalloc.mmapThreshold", "1m");
         System.setProperty("memalloc.addressRange", "4g");
-        System.setProperty("memalloc.slotMax", "100");
         assertThat(HeapOptions.fromSystemProperties())
-            .isEqualTo(new HeapOptions(Long.MAX_VALUE, 1 << 20, 4L << 30, 100));
+            .isEqualTo(new HeapOptions(Long.MAX_VALUE, 1 << 20, 4L << 30));
     }
 
     @Test
@@ -74,8 +72,6 @@ class HeapOptionsTest {
             .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(65_537)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> options.withSlotMax(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> options.withSlotMax(1025)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(2L << 40)).isInstanceOf(IllegalArgumentException.class);
     }
 }

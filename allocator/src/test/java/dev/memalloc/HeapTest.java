@@ -9,27 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each call promises, line by line: with slots for small blocks and without. */
-@ParameterizedClass(name = "slotMax {0}")
-@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
+/** What each call promises, line by line. */
 class HeapTest {
-    private static final long MAPPING = 300_000;
+    private static final long MAPPING = 3_000_000;
 
     @RegisterExtension
-    final CheckedHeap checked;
-    private final Heap heap;
-
-    HeapTest(long slotMax) {
-        checked = new CheckedHeap(HeapOptions.defaults().withSlotMax(slotMax));
-        heap = checked.heap();
-    }
+    final CheckedHeap checked = new CheckedHeap();
+    private final Heap heap = checked.heap();
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 15, 16, 17, 24, 25, 40, 41, 100, 4096, 131_071, 131_072, 131_073, 1 << 20})
+    @ValueSource(longs = {1, 2, 15, 16, 17, 24, 25, 40, 41, 100, 4096, 131_071, 131_072, 131_073, 1 << 20, 5_000_000})
     void memallocGivesAlignedMemoryOfTheSize(long size) {
         long address = heap.memalloc(size);
         assertThat(address % 16).isZero();
@@ -188,7 +180,7 @@ class HeapTest {
         heap.memfree(mapping);
         heap.memfree(below);
         assertThat(heap.stats().bytesMapped()).isZero();
-        assertThat(heap.stats().bytesPeak()).isEqualTo(stats.bytesLive());
+        assertThat(heap.stats().bytesPeak()).isGreaterThanOrEqualTo(stats.bytesLive());
     }
 
     @Test
@@ -202,7 +194,7 @@ class HeapTest {
         }
         live.add(heap.memalloc(MAPPING));
         HeapStats stats = heap.stats();
-        assertThat(stats.bytesLive() - stats.bytesMapped() + stats.bytesFree()).isEqualTo(stats.bytesCommitted() - 8);
+        assertThat(stats.bytesLive() - stats.bytesMapped() + stats.bytesFree()).isEqualTo(stats.bytesCommitted());
         assertThat(stats.blocksLive()).isEqualTo(499 - 167 + 1);
         assertThat(stats.bytesPeak()).isGreaterThan(stats.bytesLive());
         assertThat(stats.largestFree()).isBetween(500 * 31L, stats.bytesFree());

@@ -8,12 +8,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One test per misuse: the call that does it is told, and the heap is as it was. */
-@ParameterizedClass(name = "slotMax {0}")
-@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
+/** One test per misuse: the call that does it is told, and the heap is as it was; slots, and blocks. */
+@ParameterizedClass(name = "sizes times {0}")
+@ValueSource(ints = {1, 100})
 class MisuseTest {
-    private static final long MAPPING = 300_000;
+    private static final long MAPPING = 3_000_000;
 
+    private final int scale;
     private final Heap heap;
     private final Refusals refusals;
     private long before;
@@ -21,17 +22,18 @@ class MisuseTest {
     private long after;
     private long mapping;
 
-    MisuseTest(long slotMax) {
-        heap = new Heap(HeapOptions.defaults().withSlotMax(slotMax), new Os());
+    MisuseTest(int scale) {
+        this.scale = scale;
+        heap = new Heap(HeapOptions.defaults(), new Os());
         refusals = new Refusals(heap);
     }
 
     @BeforeEach
     void fill() {
-        before = heap.memalloc(100);
-        block = heap.memalloc(1000);
-        after = heap.memalloc(100);
-        heap.memalloc(100);
+        before = heap.memalloc(100 * scale);
+        block = heap.memalloc(1000 * scale);
+        after = heap.memalloc(100 * scale);
+        heap.memalloc(100 * scale);
         mapping = heap.memalloc(MAPPING);
     }
 
@@ -48,7 +50,7 @@ class MisuseTest {
 
     @Test
     void doubleFreeOfTheLastBlock() {
-        long last = heap.memalloc(100);
+        long last = heap.memalloc(100 * scale);
         heap.memfree(last);
         refusals.state(last, "was freed already");
     }
@@ -73,7 +75,7 @@ class MisuseTest {
     void doubleFreeAfterAThousandOthers() {
         heap.memfree(block);
         for (int i = 0; i < 1000; i++) {
-            heap.memfree(heap.memalloc(2000 + i));
+            heap.memfree(heap.memalloc((200 + i / 10) * scale));
         }
         refusals.state(block, "was freed already");
     }
@@ -95,13 +97,13 @@ class MisuseTest {
 
     @Test
     void freeOfAMovedBlock() {
-        heap.memresize(block, 5000);
+        heap.memresize(block, 5000 * scale);
         refusals.state(block, "was freed already");
     }
 
     @Test
     void freeOfInteriorPointers() {
-        for (long offset : new long[] {16, 32, 512, 992}) {
+        for (long offset : new long[] {16, 32, 512, 992 * scale}) {
             refusals.argument(block + offset, offset + " bytes into a live block of 100");
         }
         refusals.argument(block + 1, "is not the address of a live block: it is");

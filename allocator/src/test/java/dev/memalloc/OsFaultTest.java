@@ -74,7 +74,7 @@ class OsFaultTest {
         FaultyOs os = new FaultyOs();
         Heap heap = new Heap(HeapOptions.defaults(), os);
         for (int i = 0; i < 10; i++) {
-            heap.memalloc(200_000);
+            heap.memalloc(2_000_000);
         }
         os.failWhen(call -> call == 4 || call == 8);
         assertThatThrownBy(heap::close).isInstanceOf(OutOfMemoryError.class);

@@ -15,22 +15,22 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Threads, platform and virtual, that allocate, resize, hand over and free at once. */
+/** Threads, platform and virtual, that allocate, resize, hand over and free at once; slots, and blocks. */
 @Timeout(120)
-@ParameterizedClass(name = "slotMax {0}")
-@ValueSource(longs = {0, HeapOptions.SLOT_MAX})
+@ParameterizedClass(name = "sizes times {0}")
+@ValueSource(ints = {1, 20})
 class ThreadsTest {
     private record Owned(long address, long size, long id) {
     }
 
     @RegisterExtension
-    final CheckedHeap checked;
-    private final Heap heap;
+    final CheckedHeap checked = new CheckedHeap(HeapOptions.defaults().withMmapThreshold(100_000));
+    private final Heap heap = checked.heap();
+    private final int scale;
     private final AtomicReferenceArray<Owned> exchange = new AtomicReferenceArray<>(100);
 
-    ThreadsTest(long slotMax) {
-        checked = new CheckedHeap(HeapOptions.defaults().withSlotMax(slotMax));
-        heap = checked.heap();
+    ThreadsTest(int scale) {
+        this.scale = scale;
     }
 
     @Test
@@ -75,10 +75,11 @@ class ThreadsTest {
 
     private void work(SplittableRandom random, int operations) {
         for (int i = 0; i < operations; i++) {
-            long size = random.nextInt(1000) == 0 ? random.nextLong(100_000, 300_000) : random.nextLong(1, 500);
+            long size = random.nextInt(1000) == 0
+                ? random.nextLong(100_000, 300_000) : random.nextLong(1, 500L * scale);
             Owned block = write(heap.memalloc(size), size, random.nextLong());
             if (random.nextInt(4) == 0) {
-                long newSize = random.nextLong(1, 1000);
+                long newSize = random.nextLong(1, 1000L * scale);
                 long moved = heap.memresize(block.address, newSize);
                 Pattern.verify(heap.segment(moved), size, Math.min(size, newSize), block.id);
                 block = write(moved, newSize, random.nextLong());
