@@ -12,10 +12,15 @@ package dev.memalloc;
  * nothing. A block is the number of its first granule; sizes are in granules. Not thread-safe.
  */
 final class Blocks {
+    /** The blocks that {@link #purge} looks at in one go, */
+    private static final int PURGE_STEPS = 1000;
+    /** and as how many it counts one whose pages it gives back. */
+    private static final int PURGE_COST = 50;
+
     private final Region region;
     private final Tags tags;
     private final FreeLists freeLists;
-    /** Whether whole pages have become free since {@link #purge} was called last. */
+    /** Whether whole pages have become free since {@link #purgeTop} was called last. */
     private boolean worthPurging;
 
     Blocks(Region region, FreeLists freeLists) {
@@ -114,31 +119,48 @@ final class Blocks {
         return block;
     }
 
-    /** Whether pages have become free that {@link #purge} has not seen. */
+    /** Whether pages have become free since {@link #purgeTop} was called last. */
     boolean isWorthPurging() {
         return worthPurging;
     }
 
-    /**
-     * Gives the pages of free blocks back that no call since they became free has seen; of all, if {@code now}.
-     * Returns whether there will be more to give back.
-     */
-    boolean purge(boolean now) {
+    /** Begins giving pages back, with those above the top, as {@link Region#purgeTop}. */
+    boolean purgeTop(boolean now) {
         worthPurging = false;
-        boolean more = region.purgeTop(now);
-        for (int list = FreeLists.listOf(Tags.AGEING_MIN); list < FreeLists.listCount(); list++) {
-            for (int block = freeLists.head(list); block != 0; block = tags.next(block)) {
-                freeLists.requireLinked(block);
-                if (tags.age(block) == Tags.FRESH && !now) {
-                    tags.setAge(block, Tags.AGED);
-                    more = true;
-                } else if (tags.age(block) != Tags.PURGED) {
-                    region.discard(block, block + tags.size(block));
-                    tags.setAge(block, Tags.PURGED);
-                }
+        return region.purgeTop(now);
+    }
+
+    /**
+     * Goes on giving pages back: those of free blocks from granule {@code from} on that no such round since they
+     * became free has seen; of all, if {@code now}. Stops after some blocks, and returns where to go on; 0 at the top.
+     * Blocks that one round has seen for the first time are {@linkplain #isWorthPurging worth} another.
+     */
+    int purge(int from, boolean now) {
+        int block = from;
+        for (int step = 0; block < region.top() && step < PURGE_STEPS; step++) {
+            if (!tags.isFree(block)) {
+                block += tags.isLive(block) ? tags.size(block) : 1;
+                continue;
             }
+            freeLists.requireLinked(block);
+            int size = tags.size(block);
+            if (size >= Tags.AGEING_MIN && tags.age(block) != Tags.PURGED) {
+                step += purgeBlock(block, size, now) ? PURGE_COST : 0;
+            }
+            block += size;
         }
-        return more;
+        return block < region.top() ? block : 0;
+    }
+
+    private boolean purgeBlock(int block, int size, boolean now) {
+        if (tags.age(block) == Tags.FRESH && !now) {
+            tags.setAge(block, Tags.AGED);
+            worthPurging = true;
+            return false;
+        }
+        region.discard(block, block + size);
+        tags.setAge(block, Tags.PURGED);
+        return true;
     }
 
     private int allocateAtTop(int size) {

@@ -155,14 +155,19 @@ final class Bulk {
     }
 
     /**
-     * Gives memory back that was free for a while; all, if {@code now}. Spares go by the piece, and the lock is
+     * Gives memory back that was free for a while; all, if {@code now}. That is done in steps, and the lock is
      * released between them, for those who wait.
      *
      * @throws OsException if the operating system refuses; the rest is kept until something is freed again
      */
     void purge(boolean now) {
         worthPurging = false;
-        long spareMax = purgeBlocks(now);
+        purgeTop(now);
+        int block = 1;
+        while (block > 0) {
+            block = purgeBlocks(block, now);
+        }
+        long spareMax = now ? 0 : sparesNeeded();
         while (shrinkSpares(spareMax)) {
             Thread.yield();
         }
@@ -240,17 +245,35 @@ final class Bulk {
         }
     }
 
-    /** Returns how much may stay spare. */
-    private long purgeBlocks(boolean now) {
+    private void purgeTop(boolean now) {
+        lock();
+        try {
+            worthPurging |= !closed && blocks.purgeTop(now);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Purges some blocks from that one on; returns where to go on, or 0. */
+    private int purgeBlocks(int from, boolean now) {
         lock();
         try {
             if (closed) {
                 return 0;
             }
-            if (blocks.purge(now)) {
-                worthPurging = true;
-            }
-            return now ? 0 : mappings.spares().needed();
+            int next = blocks.purge(from, now);
+            worthPurging |= blocks.isWorthPurging();
+            return next;
+        } finally {
+            unlock();
+        }
+    }
+
+    /** How much may stay spare. */
+    private long sparesNeeded() {
+        lock();
+        try {
+            return closed ? 0 : mappings.spares().needed();
         } finally {
             unlock();
         }
