@@ -4,11 +4,11 @@ import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What is not a slot: blocks with headers in a region, and mappings beside it, behind one lock.
+ * What is not a slot: blocks in a region, and mappings beside it, behind one lock.
  *
  * <p>Requests from the threshold on get a mapping. Sizes are those of requests; what they take of the
- * {@link Budget} includes headers and rounding. A call that throws has changed nothing. Thread-safe; the lock is
- * this object's, and is held while the operating system maps and unmaps.
+ * {@link Budget}, by way of a {@link Lease}, includes rounding. A call that throws has changed nothing. Thread-safe;
+ * the lock is held while the operating system maps and unmaps.
  */
 final class Bulk {
     /** The most bytes that are unmapped while others wait. */

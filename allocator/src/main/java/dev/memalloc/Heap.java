@@ -13,11 +13,10 @@ import java.lang.foreign.MemorySegment;
  * 1 KiB; a mapping takes whole pages.
  *
  * <p><b>Misuse</b> is found before it does harm, and by every method alike: an address that is not the start of
- * a live block gives {@link IllegalArgumentException}; one that was freed already, or a header that was
- * overwritten, {@link IllegalStateException}; and nothing has changed then. (Of an address whose memory went back to
- * the operating system since, it may not be known any more that it was a block's: that is an argument then.) Memory is
- * reached by its address from other code as well, of course, and this class cannot watch that: only its traces are
- * found.
+ * a live block gives {@link IllegalArgumentException}; one that was freed already, {@link IllegalStateException}; and
+ * nothing has changed then. (Of an address whose memory went back to the operating system since, it may not be known
+ * any more that it was a block's: that is an argument then.) What is known of blocks is not in their memory, nor beside
+ * it: no write to a block, or beyond it, damages the heap. It may damage another block, and nobody notices.
  *
  * <p><b>Threads.</b> Any thread may call any method at any time. Small blocks are served by each thread without a lock;
  * larger ones take turns. What is written into a block is not ordered between threads by that.
@@ -161,8 +160,8 @@ public final class Heap implements AutoCloseable {
      *
      * @param address the address of a live block, or 0, which does nothing
      * @throws IllegalArgumentException if no live block starts at {@code address}; nothing has changed then
-     * @throws IllegalStateException if the block was freed already, damage to its header or to its neighbours
-     *     was found, or the heap is closed; nothing has changed then
+     * @throws IllegalStateException if the block was freed already, damage was found, or the heap is closed; nothing
+     *     has changed then
      */
     public void memfree(long address) {
         memfree(slots, address);
@@ -181,7 +180,7 @@ public final class Heap implements AutoCloseable {
 
     /**
      * Makes a block larger or smaller, keeping its contents up to the smaller size: where it is, if it shrinks or
-     * what follows it is free; elsewhere otherwise. A small block, which has no header, stays where it is as long as it
+     * what follows it is free; elsewhere otherwise. A block of up to 1 KiB stays where it is as long as it
      * fits and at least half of it is used. A mapping is moved by the operating system, without copying,
      * and stays a mapping of whole pages however small it becomes. A block that grows to the threshold for
      * mappings becomes one.

@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * The settings of a {@link Heap}; immutable.
  *
- * @param limit the most bytes that may be handed out at once, headers, rounding and what caches hold included;
+ * @param limit the most bytes that may be handed out at once, rounding and what caches hold included;
  *     {@link Long#MAX_VALUE} for no limit
  * @param mmapThreshold the request, in bytes, from which on an allocation that no slot serves gets a mapping of its
  *     own

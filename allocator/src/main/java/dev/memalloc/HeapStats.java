@@ -4,9 +4,9 @@ package dev.memalloc;
  * The figures of a {@link Heap}: consistent with each other if no other thread allocates or frees small blocks at the
  * moment, else about right.
  *
- * <p>{@code bytesLive - bytesMapped + bytesFree == bytesCommitted}, to the 8 bytes that align the first block.
+ * <p>{@code bytesLive - bytesMapped + bytesFree == bytesCommitted}.
  *
- * @param bytesLive bytes in live blocks, with their headers and rounding, and in mappings
+ * @param bytesLive bytes in live blocks, with their rounding, and in mappings
  * @param bytesCommitted bytes of the address range that may be read and written
  * @param bytesMapped bytes in live mappings, a part of {@code bytesLive}
  * @param bytesSpare bytes in freed mappings that are kept for a while, to be used again
@@ -14,8 +14,8 @@ package dev.memalloc;
  *     has used yet
  * @param blocksLive how many blocks and mappings are live
  * @param mappingsLive how many mappings are live, a part of {@code blocksLive}
- * @param bytesPeak the most that was handed out at once, with what caches held
- * @param largestFree the largest run of committed bytes that one block could take now, its header included
+ * @param bytesPeak the most that was handed out at once, with what caches and leases held
+ * @param largestFree the largest run of committed bytes that one block could take now
  * @param limit the most that may be handed out at once, with what caches hold
  */
 public record HeapStats(

@@ -5,16 +5,17 @@
  * <p>The nouns of this package:
  * <dl>
  *   <dt>heap</dt><dd>address ranges, the slots and blocks in them, and the mappings beside them</dd>
- *   <dt>slot</dt><dd>a small block without a header, one of many of the same size; its state is kept elsewhere</dd>
+ *   <dt>slot</dt><dd>a small block, one of many of the same size; its state is kept elsewhere</dd>
  *   <dt>size class</dt><dd>all slots of one size</dd>
  *   <dt>cache</dt><dd>slots that a thread has at hand</dd>
- *   <dt>block</dt><dd>a header of 8 bytes and the payload behind it; live or free. To callers, slots and mappings are
- *     blocks as well</dd>
- *   <dt>address</dt><dd>where a payload starts, a {@code long}; 0 means none</dd>
+ *   <dt>block</dt><dd>granules next to each other, live or free. To callers, slots and mappings are blocks as
+ *     well</dd>
+ *   <dt>granule</dt><dd>1 KiB of a region; what it is, is in its tag</dd>
+ *   <dt>address</dt><dd>where a block starts, a {@code long}; 0 means none</dd>
  *   <dt>address range</dt><dd>address space that a heap reserves once; it costs no memory until committed</dd>
  *   <dt>region</dt><dd>the committed front of the address range; blocks tile it without a gap up to its top</dd>
  *   <dt>top</dt><dd>where the last block of the region ends and unused memory begins</dd>
- *   <dt>free list</dt><dd>the free blocks of one size class, linked through their payloads</dd>
+ *   <dt>free list</dt><dd>the free blocks of one size class, linked through their tags</dd>
  *   <dt>mapping</dt><dd>one large allocation that the operating system maps by itself</dd>
  *   <dt>spare</dt><dd>a freed mapping, or a part of one, that is kept for a while</dd>
  *   <dt>to purge</dt><dd>to give the memory, but not the addresses, of what is free back to the operating system</dd>
