@@ -8,8 +8,8 @@ package dev.memalloc;
  * the list of its size.
  *
  * <p>Each operation takes a bounded number of steps, and touches no block's memory: what is known about blocks is
- * among the {@link Tags}. It verifies what it will change before it changes anything, so one that throws has changed
- * nothing. A block is the number of its first granule; sizes are in granules. Not thread-safe.
+ * among the {@link Tags}. One that throws has changed nothing. A block is the number of its first granule; sizes are in
+ * granules. Not thread-safe.
  */
 final class Blocks {
     /** The blocks that {@link #purge} looks at in one go, */
@@ -64,7 +64,7 @@ final class Blocks {
     /** Frees a live block and merges it with free neighbours. */
     void free(int block) {
         int end = block + tags.size(block);
-        int first = freeBlockBefore(block);
+        int first = tags.isEnd(block - 1) ? block - tags.size(block - 1) : block;
         int restSize = freeSizeAt(end);
         if (first != block) {
             freeLists.remove(first, block - first);
@@ -142,7 +142,6 @@ final class Blocks {
                 block += tags.isLive(block) ? tags.size(block) : 1;
                 continue;
             }
-            freeLists.requireLinked(block);
             int size = tags.size(block);
             if (size >= Tags.AGEING_MIN && tags.age(block) != Tags.PURGED) {
                 step += purgeBlock(block, size, now) ? PURGE_COST : 0;
@@ -202,29 +201,9 @@ final class Blocks {
         freeLists.insert(block, size);
     }
 
-    /** The free block that ends where this one starts, verified; the block itself if there is none. */
-    private int freeBlockBefore(int block) {
-        if (!tags.isEnd(block - 1)) {
-            return block;
-        }
-        int before = block - tags.size(block - 1);
-        freeLists.requireLinked(before);
-        if (before + tags.size(before) != block) {
-            throw Damage.ofTags(region.address(block));
-        }
-        return before;
-    }
-
-    /** The size of the free block that starts here, verified; 0 if there is none. */
+    /** The size of the free block that starts here; 0 if there is none. */
     private int freeSizeAt(int block) {
-        if (!tags.isFree(block)) {
-            return 0;
-        }
-        freeLists.requireLinked(block);
-        if (!tags.isWhole(block)) {
-            throw Damage.ofTags(region.address(block));
-        }
-        return tags.size(block);
+        return tags.isFree(block) ? tags.size(block) : 0;
     }
 
     /** What is at an address in the region where no live block starts. */

@@ -5,11 +5,6 @@ final class Damage {
     private Damage() {
     }
 
-    static IllegalStateException ofTags(long address) {
-        return new IllegalStateException("damaged heap: what the allocator noted of the free block at " + hex(address)
-            + " was overwritten, probably by a stray write: it is in no block's memory, nor beside it");
-    }
-
     static IllegalStateException ofSlot(long address) {
         return new IllegalStateException("damaged heap: the block at " + hex(address)
             + " was to be handed out, but is not as it was left; probably two threads freed it at the same moment");

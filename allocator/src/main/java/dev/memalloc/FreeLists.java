@@ -9,8 +9,7 @@ package dev.memalloc;
  * finding, inserting and removing take a bounded number of steps. Blocks of less than {@link Tags#LISTED_MIN} granules
  * are in no list: they are used again once a neighbour becomes free.
  *
- * <p>Links are among the {@link Tags}, out of reach of who uses a block after freeing it; they are verified all the
- * same before they are followed. Not thread-safe.
+ * <p>Links are among the {@link Tags}, out of reach of who uses a block after freeing it. Not thread-safe.
  */
 final class FreeLists {
     private static final int STEPS_LOG2 = 6;
@@ -18,14 +17,12 @@ final class FreeLists {
     /** Sizes have up to 30 bits; those of the first 6 share one level. */
     private static final int LEVELS = 30 - STEPS_LOG2 + 1;
 
-    private final Region region;
     private final Tags tags;
     private final int[] heads = new int[LEVELS * STEPS];
     private final long[] stepsInUse = new long[LEVELS];
     private int levelsInUse;
 
     FreeLists(Region region) {
-        this.region = region;
         this.tags = region.tags;
     }
 
@@ -46,7 +43,7 @@ final class FreeLists {
         levelsInUse |= 1 << list / STEPS;
     }
 
-    /** Takes a block, which {@link #requireLinked} was asked for, out of the list of its size, if it is in one. */
+    /** Takes a block out of the list of its size, if it is in one. */
     void remove(int block, int size) {
         if (size < Tags.LISTED_MIN) {
             return;
@@ -70,24 +67,18 @@ final class FreeLists {
     /**
      * A block of at least {@code size} granules, still in its list; 0 if there is none in the classes whose every
      * block is large enough, nor at the head of the class of {@code size} itself.
-     *
-     * @throws IllegalStateException if the block's tags were overwritten
      */
     int find(int size) {
         int own = listOf(size);
         int block = heads[own];
-        if (block == 0 || tags.size(block) < size) {
-            int list = firstInUse(own + 1);
-            if (list < 0) {
-                return 0;
-            }
-            block = heads[list];
+        if (block != 0 && tags.size(block) >= size) {
+            return block;
         }
-        requireLinked(block);
-        return block;
+        int list = firstInUse(own + 1);
+        return list < 0 ? 0 : heads[list];
     }
 
-    /** The granules of the largest block, as far as the list that has it is undamaged; 0 if all lists are empty. */
+    /** The granules of the largest block; 0 if all lists are empty. */
     int largest() {
         if (levelsInUse == 0) {
             return 0;
@@ -95,21 +86,10 @@ final class FreeLists {
         int level = 31 - Integer.numberOfLeadingZeros(levelsInUse);
         int list = level * STEPS + 63 - Long.numberOfLeadingZeros(stepsInUse[level]);
         int largest = 0;
-        for (int block = heads[list]; block != 0 && isLinked(block); block = tags.next(block)) {
+        for (int block = heads[list]; block != 0; block = tags.next(block)) {
             largest = Math.max(largest, tags.size(block));
         }
         return largest;
-    }
-
-    /**
-     * Verifies a free block and, if it is in a list, that its neighbours there link back to it.
-     *
-     * @throws IllegalStateException if its tags were overwritten
-     */
-    void requireLinked(int block) {
-        if (!isLinked(block)) {
-            throw Damage.ofTags(region.address(block));
-        }
     }
 
     /** The first block of a list, for the checker. */
@@ -157,26 +137,5 @@ final class FreeLists {
         if (stepsInUse[level] == 0) {
             levelsInUse &= ~(1 << level);
         }
-    }
-
-    private boolean isLinked(int block) {
-        if (!isSound(block)) {
-            return false;
-        }
-        if (tags.size(block) < Tags.LISTED_MIN) {
-            return true;
-        }
-        int next = tags.next(block);
-        int previous = tags.previous(block);
-        boolean nextLinksBack = next == 0 || isSound(next) && tags.previous(next) == block;
-        return nextLinksBack && (previous == 0
-            ? heads[listOf(tags.size(block))] == block
-            : isSound(previous) && tags.next(previous) == block);
-    }
-
-    /** Whether a free block begins here, whatever the number, and ends below the top. */
-    private boolean isSound(int block) {
-        return block > 0 && block < region.top() && tags.isFree(block)
-            && tags.size(block) <= region.top() - block;
     }
 }

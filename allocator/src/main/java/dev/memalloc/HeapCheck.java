@@ -83,7 +83,7 @@ final class HeapCheck {
             require(freeLists.isMarkedInUse(list) == (freeLists.head(list) != 0), freeLists.head(list),
                 "the bitmaps say which free lists have a block");
             for (int block = freeLists.head(list); block != 0; block = tags.next(block)) {
-                freeLists.requireLinked(block);
+                require(block > 0 && block < region.top() && tags.isFree(block), block, "a free block is in a list");
                 require(tags.previous(block) == previous, block, "a free block links back to the one before");
                 require(FreeLists.listOf(tags.size(block)) == list, block, "a free block is in the list of its size");
                 previous = block;

@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is noted of blocks is out of reach of their users; if it is wrong all the same, no step follows it. */
-class TagsDamageTest {
+/** Blocks alone, without what uses them: whole at every step, and the checker sees what is not. */
+class BlocksWalkTest {
     private final Region region = Region.reserve(new Os(), 64 << 20);
     private final FreeLists freeLists = new FreeLists(region);
     private final Blocks blocks = new Blocks(region, freeLists);
@@ -60,38 +60,28 @@ class TagsDamageTest {
     }
 
     @Test
-    void linksThatDoNotLinkBackAreNotFollowed() {
+    void theCheckerSeesAWrongTag() {
         int first = blocks.allocate(10);
-        int guard = blocks.allocate(10);
         int second = blocks.allocate(10);
+        int third = blocks.allocate(10);
         blocks.allocate(10);
         blocks.free(first);
-        blocks.free(second);
-        int next = region.tags.next(second);
-        assertThat(next).isEqualTo(first);
-        for (int damage : new int[] {guard, second, region.end, Tags.NUMBER_MAX, -1, 1 << 30}) {
-            region.tags.setNext(second, damage);
-            assertThatThrownBy(() -> blocks.allocate(10)).hasMessageContaining("damaged heap");
-            assertThatThrownBy(() -> blocks.free(guard)).hasMessageContaining("damaged heap");
-            assertThatThrownBy(() -> new HeapCheck(region, freeLists).run()).isInstanceOf(IllegalStateException.class);
-        }
-        region.tags.setNext(second, next);
-        new HeapCheck(region, freeLists).run();
-        blocks.free(guard);
-        new HeapCheck(region, freeLists).run();
+        blocks.free(third);
+        Tags tags = region.tags;
+        sees(() -> tags.setNext(third, second), () -> tags.setNext(third, first), "a list");
+        sees(() -> tags.setPrevious(first, 0), () -> tags.setPrevious(first, third), "links back");
+        sees(() -> tags.clear(second - 1), () -> tags.setFree(first, 10), "ends with its size");
+        tags.setPrevious(first, third);
+        sees(() -> tags.setLive(second, 9), () -> tags.setLive(second, 10), "begins where the one before it ends");
+        sees(() -> tags.setLive(second + 5, 5), () -> tags.clear(second + 5), "no block begins in another");
+        sees(() -> tags.setLive(second, 1 << 20), () -> tags.setLive(second, 10), "within the region");
     }
 
-    @Test
-    void anEndThatIsWrongIsNotBelieved() {
-        int first = blocks.allocate(10);
-        int second = blocks.allocate(10);
-        blocks.allocate(10);
-        blocks.free(first);
-        region.tags.clear(second - 1);
-        assertThatThrownBy(() -> new HeapCheck(region, freeLists).run()).hasMessageContaining("ends with its size");
-        region.tags.setFree(first, 9);
-        region.tags.setFree(first + 5, 5);
-        assertThatThrownBy(() -> blocks.free(second)).hasMessageContaining("damaged heap");
-        region.tags.setFree(first, 10);
+    private void sees(Runnable damage, Runnable repair, String what) {
+        damage.run();
+        assertThatThrownBy(() -> new HeapCheck(region, freeLists).run()).isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining(what);
+        repair.run();
+        new HeapCheck(region, freeLists).run();
     }
 }
