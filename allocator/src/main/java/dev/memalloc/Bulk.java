@@ -400,11 +400,12 @@ final class Bulk {
         long most = Math.max(size, Region.bytes(granules));
         requireBudget(newSize, most - size);
         try {
-            return blocks.resize(block, granules);
+            boolean resized = blocks.resize(block, granules);
+            budget.notePeak();
+            return resized;
         } finally {
             bytesInBlocks += bytes(block) - size;
             lease.give(most - bytes(block));
-            budget.notePeak();
         }
     }
 
@@ -416,10 +417,10 @@ final class Bulk {
         try {
             long moved = mappings.resize(address, bytes);
             now = bytes;
+            budget.notePeak();
             return moved;
         } finally {
             lease.give(Math.max(size, bytes) - now);
-            budget.notePeak();
         }
     }
 

@@ -17,8 +17,8 @@ import java.util.Locale;
  *     takes the half, and so on
  */
 public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
-    /** The default of {@code mmapThreshold}: 1 MiB. */
-    public static final long MMAP_THRESHOLD = 1L << 20;
+    /** The default of {@code mmapThreshold}: 256 KiB. */
+    public static final long MMAP_THRESHOLD = 256L << 10;
     /** The default of {@code addressRange} for a heap of one's own: 64 GiB. */
     public static final long ADDRESS_RANGE = 64L << 30;
     /** The default of {@code addressRange} for the process's heap, and the most for any: 1 TiB. */
@@ -43,7 +43,7 @@ public record HeapOptions(long limit, long mmapThreshold, long addressRange) {
     }
 
     /**
-     * No limit, mappings from 1 MiB on, 64 GiB of address space.
+     * No limit, mappings from 256 KiB on, 64 GiB of address space.
      *
      * @return the default settings
      */

@@ -2,19 +2,20 @@ package dev.memalloc;
 
 /**
  * A part of the {@link Budget} that its holder has taken in advance, so that it seldom has to touch what all threads
- * share. What is left of it is no more than a 500th of the limit, and 2 MiB. Not thread-safe.
+ * share: at most a thirtieth of what all have taken, a 500th of the limit, and 2 MiB. Not thread-safe.
  */
 final class Lease {
     private static final long PORTION_MAX = 1 << 20;
     private static final int LIMIT_SHARE = 1024;
+    private static final int TAKEN_SHARE = 64;
 
     private final Budget budget;
-    private final long portion;
+    /** How much more than is needed is taken, since the last time that some was. */
+    private long portion;
     private long left;
 
     Lease(Budget budget) {
         this.budget = budget;
-        this.portion = Math.min(PORTION_MAX, budget.limit() / LIMIT_SHARE);
     }
 
     /** The bytes that were taken in advance, and are not in use. */
@@ -47,9 +48,15 @@ final class Lease {
 
     private boolean refill(long bytes) {
         long missing = bytes - left;
-        long more = missing <= budget.limit() - portion && budget.take(missing + portion) ? missing + portion
-            : budget.take(missing) ? missing : 0;
-        left += more;
-        return more > 0;
+        portion = Math.min(PORTION_MAX, Math.min(budget.limit() / LIMIT_SHARE, budget.taken() / TAKEN_SHARE));
+        if (missing <= budget.limit() - portion && budget.take(missing + portion)) {
+            left += missing + portion;
+            return true;
+        }
+        if (budget.take(missing)) {
+            left += missing;
+            return true;
+        }
+        return false;
     }
 }

@@ -45,7 +45,7 @@ final class Tags {
     private static final int PREVIOUS = 2;
     private static final int AGE = 3;
 
-    private static final int PIECE_LOG2 = 14;
+    private static final int PIECE_LOG2 = 12;
     private static final int PIECE = 1 << PIECE_LOG2;
 
     private int[][] pieces = {new int[PIECE]};
@@ -54,8 +54,8 @@ final class Tags {
     void makeRoom(int granule) {
         int needed = (granule >>> PIECE_LOG2) + 1;
         if (needed > pieces.length) {
-            int[][] more = Arrays.copyOf(pieces, needed);
-            for (int i = pieces.length; i < needed; i++) {
+            int[][] more = Arrays.copyOf(pieces, Math.max(needed, pieces.length + pieces.length / 2));
+            for (int i = pieces.length; i < more.length; i++) {
                 more[i] = new int[PIECE];
             }
             pieces = more;

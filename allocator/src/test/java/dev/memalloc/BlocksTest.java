@@ -44,13 +44,13 @@ class BlocksTest {
 
     @Test
     void bothNeighboursAreMergedAtEveryFree() {
-        long first = heap.memalloc(100_000);
-        long second = heap.memalloc(100_000);
-        long third = heap.memalloc(100_000);
+        long first = heap.memalloc(50_000);
+        long second = heap.memalloc(50_000);
+        long third = heap.memalloc(50_000);
         heap.memalloc(10_000);
         heap.memfree(first);
         heap.memfree(third);
         heap.memfree(second);
-        assertThat(heap.memalloc(300_000)).isEqualTo(first);
+        assertThat(heap.memalloc(150_000)).isEqualTo(first);
     }
 }

@@ -21,7 +21,7 @@ class HeapOptionsTest {
     @Test
     void defaults() {
         HeapOptions options = HeapOptions.defaults();
-        assertThat(options).isEqualTo(new HeapOptions(Long.MAX_VALUE, 1 << 20, 64L << 30));
+        assertThat(options).isEqualTo(new HeapOptions(Long.MAX_VALUE, 256 << 10, 64L << 30));
         assertThat(HeapOptions.fromSystemProperties()).isEqualTo(options.withAddressRange(1L << 40));
     }
 

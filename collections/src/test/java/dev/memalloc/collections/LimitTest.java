@@ -118,7 +118,8 @@ class LimitTest {
             try (Heap heap = new Heap(HeapOptions.defaults().withLimit(limit));
                     OffHeapStringMap map = new OffHeapStringMap(heap)) {
                 int entries = fillUp(map, 0);
-                assertThat(heap.stats().bytesLive()).as("of %d", limit).isGreaterThan(limit * 19 / 20);
+                assertThat(entries).as("of %d", limit).isGreaterThan((int) (limit / 40));
+                assertThat(heap.stats().bytesLive()).as("of %d", limit).isGreaterThan(limit * 9 / 10);
                 assertThat(map).hasSize(entries);
                 map.check();
             }
