@@ -116,11 +116,23 @@ public final class Heap implements AutoCloseable {
     /** The same, on this heap's slots; {@link Memory} has them as a constant, for the JIT. */
     long memalloc(Slots constant, long size) {
         if (constant.serves(size)) {
-            return allocateSlot(constant, size);
+            long address = constant.tryAllocate(SizeClass.of(size));
+            if (address != 0) {
+                return address;
+            }
         }
+        return allocate(size);
+    }
+
+    /** Whatever the current thread does not have at hand. A call in the middle of the quick way would slow it down. */
+    private long allocate(long size) {
         requireSize(size);
         requireOpen();
-        return size == 0 ? 0 : bulk.allocate(size);
+        if (size == 0) {
+            return 0;
+        }
+        long address = slots.serves(size) ? allocateSlot(size) : 0;
+        return address != 0 ? address : bulk.allocate(size);
     }
 
     Slots slots() {
@@ -147,7 +159,7 @@ public final class Heap implements AutoCloseable {
         }
         long size = count * elementSize;
         if (slots.serves(size)) {
-            long address = allocateSlot(slots, size);
+            long address = memalloc(size);
             RawMemory.fill(memory, address, size, (byte) 0);
             return address;
         }
@@ -169,8 +181,15 @@ public final class Heap implements AutoCloseable {
 
     /** As {@link #memalloc(Slots, long)}. */
     void memfree(Slots constant, long address) {
-        if (constant.contains(address)) {
-            constant.free(address);
+        if (!constant.contains(address) || !constant.tryFree(address)) {
+            free(address);
+        }
+    }
+
+    /** As {@link #allocate}. */
+    private void free(long address) {
+        if (slots.contains(address)) {
+            slots.free(address);
         } else if (address != 0) {
             bulk.free(address);
         } else {
@@ -378,10 +397,9 @@ public final class Heap implements AutoCloseable {
         }
     }
 
-    private long allocateSlot(Slots constant, long size) {
+    private long allocateSlot(long size) {
         try {
-            long address = constant.allocate(SizeClass.of(size));
-            return address != 0 ? address : bulk.allocate(size);
+            return slots.allocate(SizeClass.of(size));
         } catch (OsException e) {
             throw budget.refusal(size, e.getMessage(), e);
         }

@@ -44,6 +44,7 @@ final class SizeClass {
     private static final byte FRESH = 2;
 
     final int stride;
+    private final int units;
     private final long base;
     private final long states;
     private final int capacity;
@@ -65,12 +66,14 @@ final class SizeClass {
     private volatile boolean worthPurging;
     private boolean closed;
 
-    /** The class of slots of {@code stride} bytes; both ranges are reserved, and of {@code range} bytes in slots. */
-    SizeClass(int stride, long base, long range, long states, Os os, Budget budget) {
-        this.stride = stride;
-        this.base = base;
-        this.states = states;
-        this.capacity = (int) Math.min(range / stride, Integer.MAX_VALUE);
+    /** Class {@code n}; its ranges are reserved. */
+    SizeClass(int n, SlotLayout layout, Os os, Budget budget) {
+        units = n;
+        stride = units * UNIT;
+        long first = (long) SlotLayout.FIRST_SLOT * stride;
+        base = layout.address(n, first);
+        states = layout.state(n, first);
+        capacity = (int) (layout.spanSize() / stride) - SlotLayout.FIRST_SLOT;
         this.os = os;
         this.budget = budget;
     }
@@ -215,8 +218,9 @@ final class SizeClass {
             throw broken(0, "the free slots are miscounted");
         }
         for (int i = 0; i < readyCount; i++) {
-            if (ready[i] < 0 || ready[i] >= top || RawMemory.getByte(states + ready[i]) != SlotState.CACHED) {
-                throw broken(ready[i], "it is ready, but not cached");
+            int slot = slotOf(ready[i]);
+            if (slot < 0 || slot >= top || RawMemory.getByte(states + slot) != SlotState.CACHED) {
+                throw broken(slot, "it is ready, but not cached");
             }
         }
     }
@@ -287,7 +291,7 @@ final class SizeClass {
             } else if (RawMemory.getByte(states + slot) == SlotState.FREE) {
                 RawMemory.putByte(states + slot, SlotState.CACHED);
                 freeInGroup[group]--;
-                into[at + found++] = slot++;
+                into[at + found++] = unitsOf(slot++);
             } else {
                 slot++;
             }
@@ -303,7 +307,7 @@ final class SizeClass {
             grow(top + fresh);
             for (int i = 0; i < fresh; i++) {
                 RawMemory.putByte(states + top, SlotState.CACHED);
-                into[at + i] = top++;
+                into[at + i] = unitsOf(top++);
             }
         }
         return fresh;
@@ -328,7 +332,7 @@ final class SizeClass {
     private void release(int count) {
         int released = 0;
         for (int i = 0; i < count; i++) {
-            int slot = ready[i];
+            int slot = slotOf(ready[i]);
             // Two threads that freed it at the same moment have it here twice, or one has handed it out again.
             if (RawMemory.getByte(states + slot) == SlotState.CACHED) {
                 RawMemory.putByte(states + slot, SlotState.FREE);
@@ -367,6 +371,15 @@ final class SizeClass {
         } else if (ready.length < readyMax) {
             ready = Arrays.copyOf(ready, readyMax);
         }
+    }
+
+    /** How caches name a slot: {@link SlotLayout#units}. */
+    private int unitsOf(int slot) {
+        return (SlotLayout.FIRST_SLOT + slot) * units;
+    }
+
+    private int slotOf(int unitsOfSlot) {
+        return unitsOfSlot / units - SlotLayout.FIRST_SLOT;
     }
 
     /** How many slots may be ready at most. */

@@ -15,8 +15,7 @@ final class SizeClasses {
         this.os = os;
         this.layout = layout;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
-            classes[n] = new SizeClass(n * SizeClass.UNIT, layout.address(n, 0), layout.classSize(),
-                layout.state(n, 0), os, budget);
+            classes[n] = new SizeClass(n, layout, os, budget);
         }
     }
 

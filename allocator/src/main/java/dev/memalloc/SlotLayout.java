@@ -4,7 +4,7 @@ package dev.memalloc;
  * Where the slots of a heap are, and their states: two address ranges, each with a span for each of the 64 classes.
  *
  * <pre>
- *  base   span         span         span                            (states likewise, by stateSpan)
+ *  base   span         span         span                            (states likewise)
  *   +------------+------------+------------+-- ... --+------------+
  *   | (none)     | class 1    | class 2    |         | class 64   |
  *   |            | 16 bytes   | 32 bytes   |         | 1024 bytes |
@@ -12,40 +12,36 @@ package dev.memalloc;
  * </pre>
  *
  * <p>So an address says what it is without any memory being read: which class by a shift, which slot by a division,
- * done as a multiplication (Granlund and Montgomery, Division by Invariant Integers using Multiplication, 1994). If
- * that leaves a remainder it is no slot's address; else what the slot is, live or not, is in a byte elsewhere.
+ * done as a multiplication by a reciprocal of 64 bits. The high half of the product is the slot, and the low half is
+ * less than the reciprocal where a slot begins (Lemire, Kaser, Kurz, Faster Remainder by Direct Computation, 2019). If
+ * it is not, it is no slot's address; else what the slot is, live or not, is in a byte elsewhere.
  *
- * <p>Spans are a bit more than a power of two, so that the first slots of all classes, and their states, do not
- * compete for the same places in the processor's caches and its TLB.
+ * <p>Each class leaves some slots at the beginning of its span unused, so many that the first used one begins with a
+ * page, and the states' spans are a bit more than a power of two, so that the first slots of all classes, and their
+ * states, do not compete for the same places in the processor's caches and its TLB.
  *
  * <p>It is a record since the JIT takes the fields of a constant record for constants: for the process's heap all of
  * this arithmetic is compiled with its numbers in place.
  *
- * @param shift the power of two that the spans are a bit more than
+ * @param shift the power of two that the spans are
  * @param base where the slots' range begins
- * @param span how far the first slots of two neighbouring classes are apart
  * @param states where the states' range begins
- * @param stateSpan how far the states of the first slots of two neighbouring classes are apart
  */
-record SlotLayout(int shift, long base, long span, long states, long stateSpan) {
+record SlotLayout(int shift, long base, long states) {
     static final int SHIFT_MIN = 25;
     static final int SHIFT_MAX = 34;
 
-    /** What spans are larger than the power of two: whole pages, so that each class begins with one. */
-    private static final long STAGGER = 37 * 4096;
-    /** The same for states: some lines of 64 bytes as well, since they are dense. */
+    /** The slots that each class leaves unused: 37 pages more than the class before it. */
+    static final int FIRST_SLOT = 37 * 256;
+    /** What a span of states is larger than the power of two: some lines of 64 bytes too, since they are dense. */
     private static final long STATE_STAGGER = 5 * 4096 + 3 * 64;
-    /** 2<sup>32</sup> divided by n, rounded up. */
+    /** 2<sup>64</sup> divided by the stride of class {@code n}, rounded up; the first is no class's. */
     private static final long[] RECIPROCALS = new long[128];
 
     static {
         for (int n = 1; n <= SizeClass.COUNT; n++) {
-            RECIPROCALS[n] = ((1L << 32) + n - 1) / n;
+            RECIPROCALS[n] = Long.divideUnsigned(-1, n * SizeClass.UNIT) + 1;
         }
-    }
-
-    static SlotLayout of(int shift, long base, long states) {
-        return new SlotLayout(shift, base, (1L << shift) + STAGGER, states, stateSpan(shift));
     }
 
     /** The bytes of the slots' range. */
@@ -66,42 +62,52 @@ record SlotLayout(int shift, long base, long span, long states, long stateSpan) 
         return stateRangeSize(shift);
     }
 
-    /** The bytes that a class has for its slots: the last class still ends before the shift would say so. */
-    long classSize() {
-        return (1L << shift) - SizeClass.COUNT * STAGGER;
-    }
-
     boolean contains(long address) {
         return Long.compareUnsigned(address - base, rangeSize()) < 0;
     }
 
-    /** The class whose slots are at an address in the range; 0 if none is. */
+    /** The class in whose span an address of the range is; 0 if it is no class's. */
     int classAt(long address) {
         return (int) (address - base >>> shift);
     }
 
-    /** How far behind the first slot of class {@code n} an address is. */
-    long within(int n, long address) {
-        return address - base - n * span;
+    /** How far an address is behind the beginning of its span. */
+    long within(long address) {
+        return address - base & spanSize() - 1;
     }
 
-    /** The slot that the byte {@code within} bytes behind the first slot of class {@code n} is in. */
-    static long slotAt(int n, long within) {
-        return (within >>> 4) * RECIPROCALS[n & RECIPROCALS.length - 1] >>> 32;
+    /** What {@link #units} counts, in bytes. */
+    static long within(int units) {
+        return (long) units * SizeClass.UNIT;
     }
 
-    /** Whether a slot of class {@code n} begins {@code within} bytes behind the first. */
-    static boolean isStart(int n, long slot, long within) {
-        return slot * (n * SizeClass.UNIT) == within;
+    /** How far a slot is behind the beginning of its span, in units of 16 bytes: that fits into an int. */
+    static int units(long within) {
+        return (int) (within >>> 4);
     }
 
-    long address(int n, long slot) {
-        return base + n * span + slot * (n * SizeClass.UNIT);
+    /** Whether a slot of class {@code n} begins {@code within} bytes behind the beginning of the span. */
+    static boolean isStart(int n, long within) {
+        long reciprocal = reciprocal(n);
+        return Long.compareUnsigned(within * reciprocal, reciprocal) < 0;
     }
 
-    /** Where the state of a slot is. */
-    long state(int n, long slot) {
-        return states + n * stateSpan + slot;
+    long address(int n, long within) {
+        return base + ((long) n << shift) + within;
+    }
+
+    /** Where the state is of the slot of class {@code n} that the byte {@code within} bytes behind is in. */
+    long state(int n, long within) {
+        // The bits that are masked are 0, but only this tells the JIT that no bounds need to be checked.
+        return states + n * stateSpan(shift) + (Math.multiplyHigh(within, reciprocal(n)) & Integer.MAX_VALUE);
+    }
+
+    long spanSize() {
+        return 1L << shift;
+    }
+
+    private static long reciprocal(int n) {
+        return RECIPROCALS[n & RECIPROCALS.length - 1];
     }
 
     private static long stateSpan(int shift) {

@@ -46,7 +46,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     private static SlotLayout reserve(Os os, int shift) {
         long base = os.reserve(SlotLayout.rangeSize(shift));
         try {
-            return SlotLayout.of(shift, base, StateRange.reserve(os, SlotLayout.stateRangeSize(shift)));
+            return new SlotLayout(shift, base, StateRange.reserve(os, SlotLayout.stateRangeSize(shift)));
         } catch (OsException e) {
             os.unmap(base, SlotLayout.rangeSize(shift));
             throw e;
@@ -62,26 +62,45 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         return layout.contains(address);
     }
 
+    /** Hands a slot of class {@code n} out that the current thread has at hand; returns 0 if it has none. */
+    long tryAllocate(int n) {
+        ThreadCache cache = caches.quick();
+        if (cache != null) {
+            int units = cache.pop(n);
+            if (units >= 0) {
+                return handOut(n, units);
+            }
+        }
+        return 0;
+    }
+
     /**
      * Hands a slot of class {@code n} out; returns its address, or 0 if there is none within the limit and the range.
      *
      * @throws OsException if the operating system has no memory
      */
     long allocate(int n) {
-        ThreadCache cache = caches.own();
-        int slot = cache == null ? -1 : cache.pop(n);
-        if (slot < 0) {
-            slot = popSlowly(n);
-            if (slot < 0) {
-                return 0;
-            }
+        requireOpen();
+        int units = fetch(n);
+        if (units < 0 && !classes.get(n).isFull()) {
+            flushCaches();
+            units = fetch(n);
         }
-        long state = layout.state(n, slot);
-        if (state(state) != SlotState.CACHED) {
-            throw Damage.ofSlot(layout.address(n, slot));
+        return units < 0 ? 0 : handOut(n, units);
+    }
+
+    /** Takes a live slot back if the thread has room for it at hand; returns false otherwise, or if it is not live. */
+    boolean tryFree(long address) {
+        int n = layout.classAt(address);
+        long within = layout.within(address);
+        long state = layout.state(n, within);
+        ThreadCache cache = caches.quick();
+        if (cache != null && SlotLayout.isStart(n, within) && state(state) == SlotState.LIVE
+            && cache.push(n, SlotLayout.units(within))) {
+            setState(state, SlotState.CACHED);
+            return true;
         }
-        setState(state, SlotState.LIVE);
-        return layout.address(n, slot);
+        return false;
     }
 
     /**
@@ -91,18 +110,20 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
      * @throws IllegalStateException if it was freed already
      */
     void free(long address) {
+        requireOpen();
+        requireLive(address);
         int n = layout.classAt(address);
-        long within = layout.within(n, address);
-        long slot = SlotLayout.slotAt(n, within);
-        long state = layout.state(n, slot);
-        if (!SlotLayout.isStart(n, slot, within) || state(state) != SlotState.LIVE) {
-            throw explain(address);
+        long within = layout.within(address);
+        ThreadCache own = caches.claim();
+        ThreadCache shared = caches.ofMany();
+        // From here on nothing may fail; and the state is set before another thread can get the slot.
+        setState(layout.state(n, within), SlotState.CACHED);
+        if (own != null) {
+            own.store(n, SlotLayout.units(within), classes.get(n));
+            return;
         }
-        ThreadCache cache = caches.own();
-        if (cache != null && cache.push(n, (int) slot)) {
-            setState(state, SlotState.CACHED);
-        } else {
-            pushSlowly(n, (int) slot, state);
+        synchronized (shared) {
+            shared.store(n, SlotLayout.units(within), classes.get(n));
         }
     }
 
@@ -114,9 +135,8 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
      */
     long requireLive(long address) {
         int n = layout.classAt(address);
-        long within = layout.within(n, address);
-        long slot = SlotLayout.slotAt(n, within);
-        if (!SlotLayout.isStart(n, slot, within) || state(layout.state(n, slot)) != SlotState.LIVE) {
+        long within = layout.within(address);
+        if (!SlotLayout.isStart(n, within) || state(layout.state(n, within)) != SlotState.LIVE) {
             throw explain(address);
         }
         return (long) n * SizeClass.UNIT;
@@ -171,14 +191,16 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         memory.set(ValueLayout.JAVA_BYTE, address, state);
     }
 
-    private int popSlowly(int n) {
-        requireOpen();
-        int slot = fetch(n);
-        if (slot < 0 && !classes.get(n).isFull()) {
-            flushCaches();
-            slot = fetch(n);
+    /** Two threads that freed it at the same moment have it in two places, so its state is looked at once more. */
+    private long handOut(int n, int units) {
+        long within = SlotLayout.within(units);
+        long state = layout.state(n, within);
+        long address = layout.address(n, within);
+        if (state(state) != SlotState.CACHED) {
+            throw Damage.ofSlot(address);
         }
-        return slot;
+        setState(state, SlotState.LIVE);
+        return address;
     }
 
     private int fetch(int n) {
@@ -189,21 +211,6 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         ThreadCache shared = caches.ofMany();
         synchronized (shared) {
             return shared.fetch(n, classes.get(n));
-        }
-    }
-
-    /** From the state on nothing may fail; and it is set before another thread can get the slot. */
-    private void pushSlowly(int n, int slot, long state) {
-        requireOpen();
-        ThreadCache own = caches.claim();
-        ThreadCache shared = caches.ofMany();
-        setState(state, SlotState.CACHED);
-        if (own != null) {
-            own.store(n, slot, classes.get(n));
-            return;
-        }
-        synchronized (shared) {
-            shared.store(n, slot, classes.get(n));
         }
     }
 
@@ -219,14 +226,14 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
             return Damage.closed();
         }
         int n = layout.classAt(address);
-        long within = layout.within(n, address);
-        if (n == 0 || within < 0 || within / (n * SizeClass.UNIT) >= classes.get(n).top()) {
+        long within = layout.within(address);
+        long slot = within / Math.max(1, n * SizeClass.UNIT) - SlotLayout.FIRST_SLOT;
+        if (n == 0 || slot < 0 || slot >= classes.get(n).top()) {
             return Damage.notABlock(address, "nothing was ever allocated there");
         }
-        long slot = within / (n * SizeClass.UNIT);
-        long inside = address - layout.address(n, slot);
+        long inside = within % (n * SizeClass.UNIT);
         if (inside != 0) {
-            boolean live = state(layout.state(n, slot)) == SlotState.LIVE;
+            boolean live = state(layout.state(n, within)) == SlotState.LIVE;
             return Damage.notABlock(address, "it is " + inside + " bytes into a " + (live ? "live" : "free")
                 + " block of " + n * SizeClass.UNIT + " bytes");
         }

@@ -7,44 +7,56 @@ import java.lang.ref.WeakReference;
  * is most likely in the processor's caches, is handed out first.
  *
  * <pre>
- *  stacks   ... | count | capacity | slot 1 | slot 2 | ... | slot 128 | (padding) | ...     one of these for each class
+ *  stacks   | top of each class's stack | -1 | stack of class 1 | -1 | stack of class 2 | -1 | ... | -1 |
+ *                                         floors[1]               floors[2]
  * </pre>
  *
- * <p>A stack takes 9 lines of 64 bytes: an odd number, so that the stacks spread over all sets of the
- * processor's caches. Only one thread uses a cache at a time: its owner, or who holds its lock if it is shared.
+ * <p>A top is the index of the slot that is handed out next; at the floor it finds -1, as it does when it is to move
+ * beyond the end: one comparison with what is there says whether a stack is empty or full. Tops are beside each
+ * other, so that those of all classes take a few lines of the processor's caches. A slot is a number of units, see
+ * {@link SlotLayout#units}. Only one thread uses a cache at a time: its owner, or who holds its lock if it is shared.
  */
 final class ThreadCache {
-    private static final int STACK = 144;
-    private static final int CAPACITY = 1;
-    private static final int FIRST = 2;
     private static final int SLOTS_MAX = 128;
     /** The most bytes in one stack. */
     private static final long BYTES_MAX = 32 << 10;
+    private static final int NONE = -1;
 
     /** The owner's thread id, which no other thread ever has; 0 if it is nobody's. */
     final long ownerId;
     private final WeakReference<Thread> owner;
     private final int[] stacks;
+    /** Where each class's stack begins; at the end, where the last one ends. */
+    private final int[] floors;
 
-    private ThreadCache(Thread owner, int[] stacks) {
+    private ThreadCache(Thread owner, int[] stacks, int[] floors) {
         this.ownerId = owner == null ? 0 : owner.threadId();
         this.owner = new WeakReference<>(owner);
         this.stacks = stacks;
+        this.floors = floors;
     }
 
     /** An empty cache of a thread, or of none; what it can hold gets smaller with the heap's limit. */
     static ThreadCache empty(Thread owner, long limit) {
-        int[] stacks = new int[(SizeClass.COUNT + 1) * STACK];
+        int[] floors = new int[SizeClass.COUNT + 2];
+        int at = SizeClass.COUNT + 1;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
+            floors[n] = at;
             long slots = Math.min(BYTES_MAX, limit >>> 10) / (n * SizeClass.UNIT);
-            stacks[n * STACK + CAPACITY] = Math.clamp(slots, 2, SLOTS_MAX);
+            at += Math.clamp(slots, 2, SLOTS_MAX) + 1;
         }
-        return new ThreadCache(owner, stacks);
+        floors[SizeClass.COUNT + 1] = at;
+        int[] stacks = new int[at + 1];
+        for (int n = 1; n <= SizeClass.COUNT + 1; n++) {
+            stacks[floors[n]] = NONE;
+        }
+        System.arraycopy(floors, 0, stacks, 0, SizeClass.COUNT + 1);
+        return new ThreadCache(owner, stacks, floors);
     }
 
     /** This cache with all that is in it, for another thread; nobody may use this object any more. */
     ThreadCache adoptedBy(Thread newOwner) {
-        return new ThreadCache(newOwner, stacks);
+        return new ThreadCache(newOwner, stacks, floors);
     }
 
     /** Whether its owner has ended, so that no one uses it. */
@@ -55,24 +67,22 @@ final class ThreadCache {
 
     /** The slot of class {@code n} that was freed last; -1 if there is none. */
     int pop(int n) {
-        int at = n * STACK;
-        int count = stacks[at] - 1;
-        if (count < 0) {
-            return -1;
+        int top = stacks[n];
+        int slot = stacks[top];
+        if (slot >= 0) {
+            stacks[n] = top - 1;
         }
-        stacks[at] = count;
-        return stacks[at + FIRST + count];
+        return slot;
     }
 
     /** Adds a slot of class {@code n}; returns false if there is no room. */
     boolean push(int n, int slot) {
-        int at = n * STACK;
-        int count = stacks[at];
-        if (count == stacks[at + CAPACITY]) {
+        int top = stacks[n] + 1;
+        if (stacks[top] < 0) {
             return false;
         }
-        stacks[at + FIRST + count] = slot;
-        stacks[at] = count + 1;
+        stacks[top] = slot;
+        stacks[n] = top;
         return true;
     }
 
@@ -80,8 +90,8 @@ final class ThreadCache {
     int fetch(int n, SizeClass sizeClass) {
         int slot = pop(n);
         if (slot < 0) {
-            int at = n * STACK;
-            stacks[at] = sizeClass.take(stacks, at + FIRST, stacks[at + CAPACITY] / 2);
+            int floor = floors[n];
+            stacks[n] = floor + sizeClass.take(stacks, floor + 1, capacity(n) / 2);
             slot = pop(n);
         }
         return slot;
@@ -106,7 +116,7 @@ final class ThreadCache {
     long capacity() {
         long bytes = 0;
         for (int n = 1; n <= SizeClass.COUNT; n++) {
-            bytes += (long) stacks[n * STACK + CAPACITY] * n * SizeClass.UNIT;
+            bytes += (long) capacity(n) * n * SizeClass.UNIT;
         }
         return bytes;
     }
@@ -119,17 +129,21 @@ final class ThreadCache {
     }
 
     private int count(int n) {
-        return stacks[n * STACK];
+        return stacks[n] - floors[n];
+    }
+
+    private int capacity(int n) {
+        return floors[n + 1] - floors[n] - 1;
     }
 
     private void flush(int n, SizeClass sizeClass, int count) {
         if (count == 0) {
             return;
         }
-        int at = n * STACK;
-        sizeClass.give(stacks, at + FIRST, count);
-        int left = stacks[at] - count;
-        System.arraycopy(stacks, at + FIRST + count, stacks, at + FIRST, left);
-        stacks[at] = left;
+        int first = floors[n] + 1;
+        sizeClass.give(stacks, first, count);
+        int left = count(n) - count;
+        System.arraycopy(stacks, first + count, stacks, first, left);
+        stacks[n] = floors[n] + left;
     }
 }

@@ -35,13 +35,20 @@ record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
 
     /** The cache that the current thread has to itself; null if it has none, or none yet. */
     ThreadCache own() {
-        long id = Thread.currentThread().threadId();
-        ThreadCache cache = places[(int) id & PLACES - 1];
-        if (cache.ownerId == id) {
-            return cache;
+        ThreadCache first = quick();
+        if (first != null) {
+            return first;
         }
-        cache = places[secondPlace(id)];
-        return cache.ownerId == id ? cache : null;
+        long id = Thread.currentThread().threadId();
+        ThreadCache second = places[secondPlace(id)];
+        return second.ownerId == id ? second : null;
+    }
+
+    /** The same if it is in the first of the thread's two places, where it mostly is; else null. */
+    ThreadCache quick() {
+        long id = Thread.currentThread().threadId();
+        ThreadCache first = places[(int) id & PLACES - 1];
+        return first.ownerId == id ? first : null;
     }
 
     /** The current thread's cache, a new one if it has none; null if it has to share. */
