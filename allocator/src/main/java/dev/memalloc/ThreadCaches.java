@@ -6,13 +6,13 @@ import java.util.Arrays;
  * The caches of a heap, and which thread has which.
  *
  * <p>A platform thread finds its own by its id, in one of two places of a table, without a lock. It gets one at its
- * first use: a new one, or that of a thread that has ended, with what is in it. Threads whose two places are taken, or
+ * first use: that of a thread that has ended, with what is in it, or a new one. Threads whose two places are taken, or
  * for whom the heap's limit leaves no room, and virtual threads, of which there may be millions, share a few caches,
  * each under its lock.
  *
  * <p>The table keeps no thread from being collected. A place in it changes under this object's lock only, from
- * nobody's or an ended thread's cache to another thread's. So what a thread finds there was put there by itself, or is
- * not its own.
+ * nobody's or an ended thread's cache to another thread's, or to nobody's. So what a thread finds there was put there
+ * by itself, or is not its own.
  *
  * @param limit the heap's, in bytes
  * @param places the table
@@ -62,12 +62,31 @@ record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
         if (!places[place].isAbandoned()) {
             place = secondPlace(thread.threadId());
         }
-        ThreadCache there = places[place];
-        if (!there.isAbandoned() || there == NOBODYS && !isRoomForOneMore()) {
+        if (!places[place].isAbandoned()) {
             return null;
         }
-        places[place] = there == NOBODYS ? ThreadCache.empty(thread, limit) : there.adoptedBy(thread);
-        return places[place];
+        int from = places[place] == NOBODYS ? findAbandoned() : place;
+        ThreadCache claimed;
+        if (from >= 0) {
+            claimed = places[from].adoptedBy(thread);
+            places[from] = NOBODYS;
+        } else if (isRoomForOneMore()) {
+            claimed = ThreadCache.empty(thread, limit);
+        } else {
+            return null;
+        }
+        places[place] = claimed;
+        return claimed;
+    }
+
+    /** The place of a cache whose thread has ended; -1 if there is none. */
+    private int findAbandoned() {
+        for (int place = 0; place < PLACES; place++) {
+            if (places[place] != NOBODYS && places[place].isAbandoned()) {
+                return place;
+            }
+        }
+        return -1;
     }
 
     /** Whether all caches that threads have to themselves, and one more, hold little beside the limit. */

@@ -86,7 +86,7 @@ class SlotsTest {
         }
         heap.check();
         assertThat(heap.stats().bytesLive()).isZero();
-        assertThat(heap.stats().bytesCommitted()).as("5000 threads, but never two at once").isLessThan(20 << 20);
+        assertThat(heap.stats().bytesCommitted()).as("5000 threads, but never two at once").isLessThan(2 << 20);
         heap.trim();
         assertThat(heap.stats().bytesLive()).isZero();
     }
