@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>An address is a {@code long}, 0 means none. Each one that a heap hands out is a multiple of 16 and stays
  * the caller's until it is given to {@link #memfree} or {@link #memresize} of the same heap, or the heap is
- * closed. A block of up to 1 KiB takes its size rounded up to a multiple of 16 bytes; a larger one, to a multiple of
- * 1 KiB; a mapping takes whole pages.
+ * closed. A block of up to 1 KiB takes its size rounded up to a multiple of 16 bytes; one of up to 8 KiB, at most a
+ * sixteenth more; a larger one, its size rounded up to a multiple of 1 KiB; a mapping takes whole pages.
  *
  * <p><b>Misuse</b> is found before it does harm, and by every method alike: an address that is not the start of
  * a live block gives {@link IllegalArgumentException}; one that was freed already, {@link IllegalStateException}; and
@@ -116,7 +116,7 @@ public final class Heap implements AutoCloseable {
     /** The same, on this heap's slots; {@link Memory} has them as a constant, for the JIT. */
     long memalloc(Slots constant, long size) {
         if (constant.serves(size)) {
-            long address = constant.tryAllocate(SizeClass.of(size));
+            long address = constant.tryAllocate(SlotSizes.classOf(size));
             if (address != 0) {
                 return address;
             }
@@ -199,7 +199,7 @@ public final class Heap implements AutoCloseable {
 
     /**
      * Makes a block larger or smaller, keeping its contents up to the smaller size: where it is, if it shrinks or
-     * what follows it is free; elsewhere otherwise. A block of up to 1 KiB stays where it is as long as it
+     * what follows it is free; elsewhere otherwise. A block of up to 8 KiB stays where it is as long as it
      * fits and at least half of it is used. A mapping is moved by the operating system, without copying,
      * and stays a mapping of whole pages however small it becomes. A block that grows to the threshold for
      * mappings becomes one.
@@ -399,7 +399,7 @@ public final class Heap implements AutoCloseable {
 
     private long allocateSlot(long size) {
         try {
-            return slots.allocate(SizeClass.of(size));
+            return slots.allocate(SlotSizes.classOf(size));
         } catch (OsException e) {
             throw budget.refusal(size, e.getMessage(), e);
         }
@@ -407,7 +407,7 @@ public final class Heap implements AutoCloseable {
 
     private long resizeSlot(long address, long newSize) {
         long size = slots.requireLive(address);
-        if (newSize <= size && (newSize > size / 2 || size == SizeClass.UNIT)) {
+        if (newSize <= size && (newSize > size / 2 || size == SlotSizes.UNIT)) {
             return address;
         }
         long moved;

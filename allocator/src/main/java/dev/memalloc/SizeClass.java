@@ -23,13 +23,6 @@ import java.util.Arrays;
  * are taken from the {@link Budget}. Thread-safe; the lock is this object's.
  */
 final class SizeClass {
-    /** Sizes are multiples of this, so that every slot is aligned. */
-    static final int UNIT = 16;
-    /** Class {@code n} is for sizes up to {@code n * UNIT}; there is no class 0. */
-    static final int COUNT = 64;
-    /** The largest size that has a class. */
-    static final int SIZE_MAX = COUNT * UNIT;
-
     private static final int READY_MIN = 512;
     private static final int READY_MAX = 8192;
     private static final long READY_BYTES_MAX = 1 << 20;
@@ -44,7 +37,7 @@ final class SizeClass {
     private static final byte FRESH = 2;
 
     final int stride;
-    private final int units;
+    private final int firstSlot;
     private final long base;
     private final long states;
     private final int capacity;
@@ -68,19 +61,13 @@ final class SizeClass {
 
     /** Class {@code n}; its ranges are reserved. */
     SizeClass(int n, SlotLayout layout, Os os, Budget budget) {
-        units = n;
-        stride = units * UNIT;
-        long first = (long) SlotLayout.FIRST_SLOT * stride;
-        base = layout.address(n, first);
-        states = layout.state(n, first);
-        capacity = (int) (layout.spanSize() / stride) - SlotLayout.FIRST_SLOT;
+        stride = SlotSizes.stride(n);
+        firstSlot = SlotLayout.firstSlot(n);
+        base = layout.address(n, (long) firstSlot * stride);
+        states = layout.state(n, (long) firstSlot * stride);
+        capacity = (int) (layout.spanSize() / stride) - firstSlot;
         this.os = os;
         this.budget = budget;
-    }
-
-    /** The class for a request. */
-    static int of(long size) {
-        return (int) (size + UNIT - 1) >>> 4;
     }
 
     /** How many slots have been used so far: all below are live, cached or free. */
@@ -375,11 +362,11 @@ final class SizeClass {
 
     /** How caches name a slot: {@link SlotLayout#units}. */
     private int unitsOf(int slot) {
-        return (SlotLayout.FIRST_SLOT + slot) * units;
+        return SlotLayout.units((long) (firstSlot + slot) * stride);
     }
 
-    private int slotOf(int unitsOfSlot) {
-        return unitsOfSlot / units - SlotLayout.FIRST_SLOT;
+    private int slotOf(int units) {
+        return (int) (SlotLayout.within(units) / stride) - firstSlot;
     }
 
     /** How many slots may be ready at most. */

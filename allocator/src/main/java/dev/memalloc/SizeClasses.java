@@ -6,7 +6,7 @@ package dev.memalloc;
 final class SizeClasses {
     private final Os os;
     private final SlotLayout layout;
-    private final SizeClass[] classes = new SizeClass[SizeClass.COUNT + 1];
+    private final SizeClass[] classes = new SizeClass[SlotSizes.COUNT + 1];
     private volatile boolean closed;
     private boolean unmapped;
     private boolean retired;
@@ -14,7 +14,7 @@ final class SizeClasses {
     SizeClasses(Os os, SlotLayout layout, Budget budget) {
         this.os = os;
         this.layout = layout;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             classes[n] = new SizeClass(n, layout, os, budget);
         }
     }
@@ -28,14 +28,14 @@ final class SizeClasses {
     }
 
     void releaseReady() {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             classes[n].releaseReady();
         }
     }
 
     /** Whether there is memory to give back to the operating system, now or later. */
     boolean isWorthPurging() {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             if (classes[n].isWorthPurging()) {
                 return true;
             }
@@ -50,7 +50,7 @@ final class SizeClasses {
      */
     void purge(boolean now) {
         OsException refused = null;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             try {
                 if (classes[n].isWorthPurging()) {
                     classes[n].purge(now);
@@ -66,7 +66,7 @@ final class SizeClasses {
 
     long bytesCommitted() {
         long bytes = 0;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             bytes += classes[n].bytesCommitted();
         }
         return bytes;
@@ -74,7 +74,7 @@ final class SizeClasses {
 
     /** Verifies all that {@link SizeClass} states. */
     void check() {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             classes[n].check();
         }
     }
@@ -82,7 +82,7 @@ final class SizeClasses {
     /** No slot is handed out any more. */
     void refuse() {
         closed = true;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             classes[n].close();
         }
     }

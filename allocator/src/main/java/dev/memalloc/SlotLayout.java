@@ -1,13 +1,13 @@
 package dev.memalloc;
 
 /**
- * Where the slots of a heap are, and their states: two address ranges, each with a span for each of the 64 classes.
+ * Where the slots of a heap are, and their states: two address ranges, each with a span for each class.
  *
  * <pre>
  *  base   span         span         span                            (states likewise)
  *   +------------+------------+------------+-- ... --+------------+
- *   | (none)     | class 1    | class 2    |         | class 64   |
- *   |            | 16 bytes   | 32 bytes   |         | 1024 bytes |
+ *   | (none)     | class 1    | class 2    |         | class 112  |
+ *   |            | 16 bytes   | 32 bytes   |         | 8192 bytes |
  *   +------------+------------+------------+-- ... --+------------+
  * </pre>
  *
@@ -31,27 +31,26 @@ record SlotLayout(int shift, long base, long states) {
     static final int SHIFT_MIN = 25;
     static final int SHIFT_MAX = 34;
 
-    /** The slots that each class leaves unused: 37 pages more than the class before it. */
-    static final int FIRST_SLOT = 37 * 256;
+    private static final int PAGE = 4096;
     /** What a span of states is larger than the power of two: some lines of 64 bytes too, since they are dense. */
-    private static final long STATE_STAGGER = 5 * 4096 + 3 * 64;
+    private static final long STATE_STAGGER = 5 * PAGE + 3 * 64;
     /** 2<sup>64</sup> divided by the stride of class {@code n}, rounded up; the first is no class's. */
     private static final long[] RECIPROCALS = new long[128];
 
     static {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            RECIPROCALS[n] = Long.divideUnsigned(-1, n * SizeClass.UNIT) + 1;
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
+            RECIPROCALS[n] = Long.divideUnsigned(-1, SlotSizes.stride(n)) + 1;
         }
     }
 
     /** The bytes of the slots' range. */
     static long rangeSize(int shift) {
-        return (SizeClass.COUNT + 1L) << shift;
+        return (SlotSizes.COUNT + 1L) << shift;
     }
 
     /** The bytes of the states' range. */
     static long stateRangeSize(int shift) {
-        return Os.toPages((SizeClass.COUNT + 1) * stateSpan(shift));
+        return Os.toPages((SlotSizes.COUNT + 1) * stateSpan(shift));
     }
 
     long rangeSize() {
@@ -78,7 +77,7 @@ record SlotLayout(int shift, long base, long states) {
 
     /** What {@link #units} counts, in bytes. */
     static long within(int units) {
-        return (long) units * SizeClass.UNIT;
+        return (long) units * SlotSizes.UNIT;
     }
 
     /** How far a slot is behind the beginning of its span, in units of 16 bytes: that fits into an int. */
@@ -104,6 +103,12 @@ record SlotLayout(int shift, long base, long states) {
 
     long spanSize() {
         return 1L << shift;
+    }
+
+    /** The first slot of class {@code n} that is used: 37 pages further than in the class before, up to some 9 MiB. */
+    static int firstSlot(int n) {
+        int pages = 37 * Math.min(n, 64);
+        return pages * PAGE / SlotSizes.stride(n) & -PAGE / SlotSizes.UNIT;
     }
 
     private static long reciprocal(int n) {

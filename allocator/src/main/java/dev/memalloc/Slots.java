@@ -20,14 +20,17 @@ import java.lang.foreign.ValueLayout;
  * @param classes what the caches are filled from
  */
 record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeClasses classes) {
+    /** So many classes have as much address space together as all blocks. */
+    private static final int SPANS_PER_RANGE = 64;
+
     /**
-     * Reserves the ranges: {@code addressRange} bytes for all classes together or, where the operating system refuses,
+     * Reserves the ranges: {@code addressRange} bytes for 64 of the classes or, where the operating system refuses,
      * the largest half of a half of it.
      *
      * @throws OsException if the operating system refuses even a small one
      */
     static Slots reserve(Os os, MemorySegment memory, HeapOptions options, Budget budget) {
-        int log2 = 63 - Long.numberOfLeadingZeros(options.addressRange() / SizeClass.COUNT | 1);
+        int log2 = 63 - Long.numberOfLeadingZeros(options.addressRange() / SPANS_PER_RANGE | 1);
         int shift = Math.clamp(log2, SlotLayout.SHIFT_MIN, SlotLayout.SHIFT_MAX);
         while (true) {
             try {
@@ -55,7 +58,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
 
     /** Whether requests of that many bytes are served; none of 0 is. */
     boolean serves(long size) {
-        return Long.compareUnsigned(size - 1, SizeClass.SIZE_MAX) < 0;
+        return Long.compareUnsigned(size - 1, SlotSizes.SIZE_MAX) < 0;
     }
 
     boolean contains(long address) {
@@ -139,7 +142,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         if (!SlotLayout.isStart(n, within) || state(layout.state(n, within)) != SlotState.LIVE) {
             throw explain(address);
         }
-        return (long) n * SizeClass.UNIT;
+        return SlotSizes.stride(n);
     }
 
     /** Gives back what caches hold that nobody uses, and the current thread's, so that others may have it. */
@@ -161,8 +164,8 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     long bytesCached() {
         long[] inCaches = caches.count();
         long bytes = 0;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            bytes += (classes.get(n).ready() + inCaches[n]) * n * SizeClass.UNIT;
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
+            bytes += (classes.get(n).ready() + inCaches[n]) * SlotSizes.stride(n);
         }
         return bytes;
     }
@@ -171,7 +174,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     long live() {
         long[] inCaches = caches.count();
         long live = 0;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             live += classes.get(n).inUse() - classes.get(n).ready() - inCaches[n];
         }
         return Math.max(0, live);
@@ -227,15 +230,15 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         }
         int n = layout.classAt(address);
         long within = layout.within(address);
-        long slot = within / Math.max(1, n * SizeClass.UNIT) - SlotLayout.FIRST_SLOT;
-        if (n == 0 || slot < 0 || slot >= classes.get(n).top()) {
+        long slot = n == 0 ? -1 : within / SlotSizes.stride(n) - SlotLayout.firstSlot(n);
+        if (slot < 0 || slot >= classes.get(n).top()) {
             return Damage.notABlock(address, "nothing was ever allocated there");
         }
-        long inside = within % (n * SizeClass.UNIT);
+        long inside = within % (SlotSizes.stride(n));
         if (inside != 0) {
             boolean live = state(layout.state(n, within)) == SlotState.LIVE;
             return Damage.notABlock(address, "it is " + inside + " bytes into a " + (live ? "live" : "free")
-                + " block of " + n * SizeClass.UNIT + " bytes");
+                + " block of " + SlotSizes.stride(n) + " bytes");
         }
         return Damage.freedAlready(address);
     }

@@ -38,19 +38,19 @@ final class ThreadCache {
 
     /** An empty cache of a thread, or of none; what it can hold gets smaller with the heap's limit. */
     static ThreadCache empty(Thread owner, long limit) {
-        int[] floors = new int[SizeClass.COUNT + 2];
-        int at = SizeClass.COUNT + 1;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        int[] floors = new int[SlotSizes.COUNT + 2];
+        int at = SlotSizes.COUNT + 1;
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             floors[n] = at;
-            long slots = Math.min(BYTES_MAX, limit >>> 10) / (n * SizeClass.UNIT);
+            long slots = Math.min(BYTES_MAX, limit >>> 10) / SlotSizes.stride(n);
             at += Math.clamp(slots, 2, SLOTS_MAX) + 1;
         }
-        floors[SizeClass.COUNT + 1] = at;
+        floors[SlotSizes.COUNT + 1] = at;
         int[] stacks = new int[at + 1];
-        for (int n = 1; n <= SizeClass.COUNT + 1; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT + 1; n++) {
             stacks[floors[n]] = NONE;
         }
-        System.arraycopy(floors, 0, stacks, 0, SizeClass.COUNT + 1);
+        System.arraycopy(floors, 0, stacks, 0, SlotSizes.COUNT + 1);
         return new ThreadCache(owner, stacks, floors);
     }
 
@@ -107,7 +107,7 @@ final class ThreadCache {
 
     /** Gives all slots back. */
     void flush(SizeClasses classes) {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             flush(n, classes.get(n), count(n));
         }
     }
@@ -115,15 +115,15 @@ final class ThreadCache {
     /** The most bytes that it can hold. */
     long capacity() {
         long bytes = 0;
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
-            bytes += (long) capacity(n) * n * SizeClass.UNIT;
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
+            bytes += (long) capacity(n) * SlotSizes.stride(n);
         }
         return bytes;
     }
 
     /** Adds to each class's count how many of its slots are here. */
     void addTo(long[] counts) {
-        for (int n = 1; n <= SizeClass.COUNT; n++) {
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
             counts[n] += count(n);
         }
     }

@@ -119,7 +119,7 @@ record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
 
     /** How many slots of each class are in all caches; while threads run, about as many. */
     long[] count() {
-        long[] counts = new long[SizeClass.COUNT + 1];
+        long[] counts = new long[SlotSizes.COUNT + 1];
         for (ThreadCache cache : places) {
             if (cache != NOBODYS) {
                 cache.addTo(counts);

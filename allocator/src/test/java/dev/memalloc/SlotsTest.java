@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small blocks: their sizes and addresses, and the caches of threads. */
 @Timeout(120)
@@ -31,10 +33,31 @@ class SlotsTest {
             assertThat(heap.stats().bytesLive()).isEqualTo((size + 15) / 16 * 16);
             heap.memfree(address);
         }
-        long larger = heap.memalloc(1025);
-        assertThat(heap.segment(larger).byteSize()).isGreaterThanOrEqualTo(1025);
+        long larger = heap.memalloc(8193);
+        assertThat(heap.segment(larger).byteSize()).isGreaterThanOrEqualTo(8193);
         heap.memfree(larger);
         assertThat(heap.stats().bytesLive()).isZero();
+    }
+
+    @Test
+    void above1KiBASixteenthIsLostAtMost() {
+        for (int size = 1025; size <= 8192; size++) {
+            long address = heap.memalloc(size);
+            long usable = heap.segment(address).byteSize();
+            assertThat(usable).isGreaterThanOrEqualTo(size).isLessThan(size + size / 16 + 1);
+            assertThat(heap.stats().bytesLive()).isEqualTo(usable);
+            heap.memfree(address);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32, 64, 128, 256, 512, 1024, 2048, 4096})
+    void powersOfTwoBeginAtTheirMultiples(int size) {
+        for (int i = 0; i < 1000; i++) {
+            long address = heap.memalloc(size);
+            assertThat(address % size).isZero();
+            assertThat(heap.segment(address).byteSize()).isEqualTo(size);
+        }
     }
 
     @Test
