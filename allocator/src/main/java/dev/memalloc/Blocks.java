@@ -29,8 +29,28 @@ final class Blocks {
         this.freeLists = freeLists;
     }
 
-    /** A live block of {@code size} granules, contents unspecified; 0 if the region has no room for it. */
-    int allocate(int size) {
+    /**
+     * A live block of {@code size} granules, contents unspecified, whose address is a multiple of {@code alignment}
+     * bytes, a power of two; 0 if the region has no room for it. What has to be passed over to get there stays free.
+     */
+    int allocate(int size, long alignment) {
+        if (alignment <= Region.GRANULE) {
+            return allocate(size);
+        }
+        int block = allocate(size + (int) (alignment / Region.GRANULE) - 1);
+        if (block == 0) {
+            return 0;
+        }
+        int start = region.granuleAt(region.address(block) + alignment - 1 & -alignment);
+        resize(block, start - block + size);
+        if (start > block) {
+            tags.setLive(start, size);
+            release(block, start - block);
+        }
+        return start;
+    }
+
+    private int allocate(int size) {
         int block = freeLists.find(size);
         if (block == 0) {
             return allocateAtTop(size);
@@ -39,26 +59,6 @@ final class Blocks {
         freeLists.remove(block, room);
         occupy(block, room, size);
         return block;
-    }
-
-    /**
-     * A live block of {@code size} granules whose address is a multiple of {@code alignment} bytes, a power of two;
-     * 0 if the region has no room for it. What had to be passed over to get there stays free.
-     */
-    int allocateAligned(int size, long alignment) {
-        int slack = (int) (Math.max(alignment, Region.GRANULE) / Region.GRANULE) - 1;
-        int block = allocate(size + slack);
-        if (block == 0 || slack == 0) {
-            return block;
-        }
-        long aligned = region.address(block) + alignment - 1 & -alignment;
-        int start = region.granuleAt(aligned);
-        resize(block, start - block + size);
-        if (start > block) {
-            tags.setLive(start, size);
-            release(block, start - block);
-        }
-        return start;
     }
 
     /** Frees a live block and merges it with free neighbours. */

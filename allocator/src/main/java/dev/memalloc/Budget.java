@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * How many bytes of a heap are handed out, and how many may be: the one place where the limit is enforced.
  *
  * <p>Handed out are live blocks, with their rounding, live mappings, the slots that caches hold ready, and what is left
- * of leases. Thread-safe; nothing here waits.
+ * of allowances. Thread-safe; nothing here waits.
  *
  * <p>Invariant, when no call is under way: {@code 0 <= taken <= peak <= limit}.
  */

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
  * What is not a slot: blocks in a region, and mappings beside it, behind one lock.
  *
  * <p>Requests from the threshold on get a mapping. Sizes are those of requests; what they take of the
- * {@link Budget}, by way of a {@link Lease}, includes rounding. A call that throws has changed nothing. Thread-safe;
- * the lock is held while the operating system maps and unmaps.
+ * {@link Budget}, by way of an {@link Allowance}, includes rounding. A call that throws has changed nothing.
+ * Thread-safe; the lock is held while the operating system maps and unmaps.
  */
 final class Bulk {
     /** The most bytes that are unmapped while others wait. */
@@ -17,7 +17,7 @@ final class Bulk {
     private final MemorySegment memory;
     private final long mmapThreshold;
     private final Budget budget;
-    private final Lease lease;
+    private final Allowance allowance;
     private final Runnable reclaim;
     private final SpinLock lock = new SpinLock();
     private final Region region;
@@ -41,7 +41,7 @@ final class Bulk {
         this.memory = memory;
         this.mmapThreshold = options.mmapThreshold();
         this.budget = budget;
-        this.lease = new Lease(budget);
+        this.allowance = new Allowance(budget);
         this.reclaim = reclaim;
         region = Region.reserve(os, options.addressRange());
         freeLists = new FreeLists(region);
@@ -60,14 +60,21 @@ final class Bulk {
 
     /** The address of {@code size} bytes, contents unspecified. */
     long allocate(long size) {
+        return allocate(size, 1);
+    }
+
+    /** The same, a multiple of {@code alignment}, which is a power of two. */
+    long allocate(long size, long alignment) {
         lock();
         try {
             requireOpen();
             while (true) {
                 try {
-                    return allocateOnce(size);
+                    return size >= mmapThreshold ? allocateMapping(size, alignment) : allocateBlock(size, alignment);
                 } catch (OsException e) {
                     giveSparesBackInstead(size, e);
+                } finally {
+                    noteFree();
                 }
             }
         } finally {
@@ -101,12 +108,12 @@ final class Bulk {
                 blocks.free(block);
                 bytesInBlocks -= size;
                 blocksLive--;
-                lease.give(size);
+                allowance.give(size);
             } else {
                 requireMapping(address);
                 long size = mappings.size(address);
                 mappings.free(address);
-                lease.give(size);
+                allowance.give(size);
                 limitSpares();
             }
             noteFree();
@@ -200,8 +207,8 @@ final class Bulk {
     }
 
     /** Bytes that were taken from the budget, and are in no block or mapping. */
-    long bytesLeased() {
-        return lease.left();
+    long bytesAllowed() {
+        return allowance.left();
     }
 
     /** Bytes in freed mappings that are kept for a while. */
@@ -298,7 +305,7 @@ final class Bulk {
     /** Spares are memory as well: together with what is handed out they shall not take more than the limit. */
     private void limitSpares() {
         try {
-            mappings.spares().shrinkTo(budget.limit() - budget.taken() + lease.left());
+            mappings.spares().shrinkTo(budget.limit() - budget.taken() + allowance.left());
         } catch (OsException e) {
             // They are kept, then: the purger tries again.
         }
@@ -309,10 +316,6 @@ final class Bulk {
             worthPurging = true;
             Purger.wake();
         }
-    }
-
-    private long allocateOnce(long size) {
-        return size >= mmapThreshold ? allocateMapping(size) : allocateBlock(size);
     }
 
     private long resizeOnce(long address, long newSize) {
@@ -336,16 +339,16 @@ final class Bulk {
         throw refusal(size, refused.getMessage(), refused);
     }
 
-    private long allocateBlock(long size) {
+    private long allocateBlock(long size, long alignment) {
         int granules = Region.granules(size);
         long bytes = Region.bytes(granules);
         requireBudget(size, bytes);
         int block = 0;
         try {
-            block = blocks.allocate(granules);
+            block = blocks.allocate(granules, alignment);
         } finally {
             if (block == 0) {
-                lease.give(bytes);
+                allowance.give(bytes);
             }
         }
         if (block == 0) {
@@ -357,19 +360,19 @@ final class Bulk {
         return region.address(block);
     }
 
-    private long allocateMapping(long size) {
+    private long allocateMapping(long size, long alignment) {
         long bytes = mappingSize(size);
         requireBudget(size, bytes);
         long address = 0;
         try {
-            address = mappings.reuse(bytes);
+            address = mappings.reuse(bytes, alignment);
             reusedSpare = address != 0;
             if (!reusedSpare) {
-                address = mappings.map(bytes);
+                address = mappings.map(bytes, alignment);
             }
         } finally {
             if (address == 0) {
-                lease.give(bytes);
+                allowance.give(bytes);
             }
         }
         limitSpares();
@@ -405,7 +408,7 @@ final class Bulk {
             return resized;
         } finally {
             bytesInBlocks += bytes(block) - size;
-            lease.give(most - bytes(block));
+            allowance.give(most - bytes(block));
         }
     }
 
@@ -420,7 +423,7 @@ final class Bulk {
             budget.notePeak();
             return moved;
         } finally {
-            lease.give(Math.max(size, bytes) - now);
+            allowance.give(Math.max(size, bytes) - now);
         }
     }
 
@@ -432,18 +435,18 @@ final class Bulk {
     }
 
     private void requireBudget(long size, long bytes) {
-        if (!lease.take(bytes)) {
+        if (!allowance.take(bytes)) {
             reclaim.run();
-            if (!lease.take(bytes)) {
+            if (!allowance.take(bytes)) {
                 throw refusal(size, "the limit would be exceeded", null);
             }
         }
     }
 
-    /** What caches hold and what was leased is given back first, so that the message has the bytes of callers only. */
+    /** What caches hold and what was allowed is given back first, so that the message has the bytes of callers only. */
     private OutOfMemoryError refusal(long size, String why, OsException cause) {
         reclaim.run();
-        lease.end();
+        allowance.end();
         return budget.refusal(size, why, cause);
     }
 

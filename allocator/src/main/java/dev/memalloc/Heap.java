@@ -33,6 +33,9 @@ import java.lang.foreign.MemorySegment;
  * }
  */
 public final class Heap implements AutoCloseable {
+    /** The largest alignment that {@link #memalign} takes: 2 MiB. */
+    public static final long ALIGNMENT_MAX = 2L << 20;
+
     /** Ends with the heap; null for the process's, which does not. */
     private final Arena arena;
     /** All memory, for as long as the heap is open: what {@link #segment} hands out is sliced from it. */
@@ -40,6 +43,7 @@ public final class Heap implements AutoCloseable {
     private final Budget budget;
     private final Slots slots;
     private final Bulk bulk;
+    private final Leases leases = new Leases();
     private volatile boolean closed;
 
     /**
@@ -168,6 +172,41 @@ public final class Heap implements AutoCloseable {
     }
 
     /**
+     * Allocates memory at a multiple of an alignment, as C's {@code aligned_alloc} does. Its contents are unspecified.
+     * It is freed by {@link #memfree}. {@link #memresize} keeps its contents, but of its alignment only what all blocks
+     * have, 16.
+     *
+     * <p>What is 8 KiB at most, {@code size} rounded up to a multiple of {@code alignment}, takes that many bytes, if
+     * the alignment is a page at most. A block takes no more than it does otherwise; but space for its size and the
+     * alignment must be found, of which the rest stays free.
+     *
+     * @param alignment a power of two from 1 to {@link #ALIGNMENT_MAX}; less than 16 is as 16
+     * @param size how many bytes; need not be a multiple of {@code alignment}
+     * @return the address of at least {@code size} bytes, a multiple of {@code alignment}; 0 if {@code size} is 0
+     * @throws IllegalArgumentException if {@code alignment} is no such power of two, or {@code size} is negative
+     * @throws OutOfMemoryError as {@link #memalloc}
+     * @throws IllegalStateException as {@link #memalloc}
+     */
+    public long memalign(long alignment, long size) {
+        if (alignment < 1 || alignment > ALIGNMENT_MAX || Long.bitCount(alignment) != 1) {
+            throw new IllegalArgumentException(
+                "an alignment must be a power of two from 1 to " + ALIGNMENT_MAX + ": " + alignment);
+        }
+        if (alignment <= SlotSizes.UNIT || size <= 0) {
+            return memalloc(size);
+        }
+        requireOpen();
+        // Slots of as many bytes are all aligned: each class begins with a page, and has one size.
+        long rounded = size + alignment - 1 & -alignment;
+        long address = alignment <= Os.PAGE_SIZE && slots.serves(rounded) ? allocateSlot(rounded) : 0;
+        if (address == 0) {
+            address = bulk.allocate(size, alignment);
+        }
+        assert address % alignment == 0 : "the address is a multiple of the alignment";
+        return address;
+    }
+
+    /**
      * Frees a block: its bytes must not be used any more.
      *
      * @param address the address of a live block, or 0, which does nothing
@@ -191,6 +230,7 @@ public final class Heap implements AutoCloseable {
         if (slots.contains(address)) {
             slots.free(address);
         } else if (address != 0) {
+            requireOpen();
             bulk.free(address);
         } else {
             requireOpen();
@@ -221,6 +261,7 @@ public final class Heap implements AutoCloseable {
             memfree(address);
             return 0;
         }
+        requireOpen();
         return slots.contains(address) ? resizeSlot(address, newSize) : bulk.resize(address, newSize);
     }
 
@@ -281,6 +322,19 @@ public final class Heap implements AutoCloseable {
     }
 
     /**
+     * How many bytes may be used of a live block: at least as many as were asked for.
+     *
+     * @param address the address of a live block
+     * @return the bytes, as many as {@link #segment} has
+     * @throws IllegalArgumentException if no live block starts at {@code address}
+     * @throws IllegalStateException as {@link #memfree}
+     */
+    public long usableSize(long address) {
+        requireOpen();
+        return requireLive(address);
+    }
+
+    /**
      * A live block's bytes as a segment: at least as many as were asked for. Any thread may use it until the heap
      * is closed, after which it throws. Nobody watches that it is not used after the block was freed.
      *
@@ -290,8 +344,7 @@ public final class Heap implements AutoCloseable {
      * @throws IllegalStateException as {@link #memfree}
      */
     public MemorySegment segment(long address) {
-        requireOpen();
-        return memory.asSlice(address, requireLive(address));
+        return memory.asSlice(address, usableSize(address));
     }
 
     /**
@@ -305,7 +358,7 @@ public final class Heap implements AutoCloseable {
         bulk.lock();
         try {
             long cached = slots.bytesCached();
-            long live = Math.max(0, budget.taken() - cached - bulk.bytesLeased());
+            long live = Math.max(0, budget.taken() - cached - bulk.bytesAllowed());
             long committed = bulk.bytesCommitted() + slots.classes().bytesCommitted();
             long inSlots = live - bulk.bytesInBlocks() - bulk.bytesMapped();
             return new HeapStats(
@@ -374,6 +427,9 @@ public final class Heap implements AutoCloseable {
      * Gives everything back to the operating system at once: no block of this heap may be used any more. Every
      * later call but this one throws {@link IllegalStateException}.
      *
+     * <p>Where a {@link HeapArena} has memory of this heap, its segments can be used until it is closed, as those of
+     * any arena; the memory is given back when the last of these arenas is.
+     *
      * @throws IllegalStateException if this is the process's heap, which cannot be closed, or a segment of this
      *     heap is being read or written by another thread; the heap stays open then
      * @throws OutOfMemoryError if the operating system refuses to unmap; what is left is given back by closing again
@@ -390,13 +446,44 @@ public final class Heap implements AutoCloseable {
         Purger.unregister(this);
         slots.refuse();
         try {
-            bulk.close();
-            slots.classes().close();
+            unmapUnlessLeased();
         } catch (OsException e) {
             throw budget.refusal(0, e.getMessage(), e);
         }
     }
 
+    /** Already while it is being closed, from when on calls are refused. */
+    boolean isClosed() {
+        return arena != null && !arena.scope().isAlive();
+    }
+
+    /** Keeps the heap's memory mapped, for an arena that has some of it, until it is given to {@link #endLease}. */
+    int lease() {
+        return arena == null ? 0 : leases.take();
+    }
+
+    void endLease(int lease) {
+        if (arena == null) {
+            return;
+        }
+        leases.give(lease);
+        if (closed) {
+            try {
+                unmapUnlessLeased();
+            } catch (OsException e) {
+                // Who closes an arena is not to be told: the heap can be closed again.
+            }
+        }
+    }
+
+    private synchronized void unmapUnlessLeased() {
+        if (leases.none()) {
+            bulk.close();
+            slots.classes().close();
+        }
+    }
+
+    /** The address of a slot; 0 if there is none within the limit and the range. */
     private long allocateSlot(long size) {
         try {
             return slots.allocate(SlotSizes.classOf(size));

@@ -48,24 +48,37 @@ final class Mappings {
         return live.size(live.find(address));
     }
 
-    /** A spare of {@code size} bytes, contents unspecified; 0 if there is none. */
-    long reuse(long size) {
+    /**
+     * A spare of {@code size} bytes at a multiple of {@code alignment}, a power of two; contents unspecified. 0 if
+     * there is none.
+     */
+    long reuse(long size, long alignment) {
         live.makeRoom();
         spares.makeRoom();
-        int spare = spares.bestFit(size);
+        int spare = spares.bestFit(size, alignment);
         if (spare < 0) {
             return 0;
         }
         long origin = spares.origin(spare);
-        long address = spares.take(spare, size);
+        long address = spares.alignedStart(spare, alignment);
+        spares.take(spare, address, size);
         live.insert(address, size, origin);
         return address;
     }
 
-    /** Maps {@code size} zeroed bytes, a multiple of the page size. */
-    long map(long size) {
+    /**
+     * Maps {@code size} zeroed bytes, a multiple of the page size, at a multiple of {@code alignment}. The operating
+     * system aligns to pages only: beyond that so much is mapped that there is an aligned part, and the rest is spare.
+     * So no second call is needed that could fail.
+     */
+    long map(long size, long alignment) {
         live.makeRoom();
         spares.makeRoom();
+        if (alignment > Os.PAGE_SIZE) {
+            long enough = size + alignment - Os.PAGE_SIZE;
+            spares.add(os.map(enough), enough, ++origins);
+            return reuse(size, alignment);
+        }
         long address = os.map(size);
         live.insert(address, size, ++origins);
         return address;
@@ -86,7 +99,7 @@ final class Mappings {
         }
         int spare = spares.find(address + size, newSize - size, live.origin(index));
         if (spare >= 0) {
-            spares.take(spare, newSize - size);
+            spares.take(spare, address + size, newSize - size);
             live.set(index, address, newSize);
             return address;
         }

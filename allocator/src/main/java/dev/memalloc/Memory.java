@@ -54,6 +54,17 @@ public final class Memory {
     }
 
     /**
+     * Allocates memory at a multiple of an alignment: {@link Heap#memalign}.
+     *
+     * @param alignment a power of two from 1 to 2 MiB
+     * @param size how many bytes
+     * @return the address, a multiple of {@code alignment} and of 16; 0 if {@code size} is 0
+     */
+    public static long memalign(long alignment, long size) {
+        return HEAP.memalign(alignment, size);
+    }
+
+    /**
      * Frees a block: {@link Heap#memfree}.
      *
      * @param address the address of a live block, or 0, which does nothing
@@ -94,6 +105,16 @@ public final class Memory {
      */
     public static long memoryset(long address, int value, long size) {
         return HEAP.memoryset(address, value, size);
+    }
+
+    /**
+     * How many bytes may be used of a live block: {@link Heap#usableSize}.
+     *
+     * @param address the address of a live block
+     * @return the bytes, at least as many as were asked for
+     */
+    public static long usableSize(long address) {
+        return HEAP.usableSize(address);
     }
 
     /**

@@ -23,7 +23,7 @@ final class Spares {
         return ranges.bytes();
     }
 
-    /** Makes sure that {@link #add} cannot fail. */
+    /** Makes sure that {@link #add}, or {@link #take}, cannot fail. */
     void makeRoom() {
         ranges.makeRoom();
     }
@@ -48,11 +48,15 @@ final class Spares {
         }
     }
 
-    /** The index of the smallest range with {@code size} bytes, the lowest of several; -1 if there is none. */
-    int bestFit(long size) {
+    /**
+     * The index of the smallest range with {@code size} bytes from a multiple of {@code alignment} on, the lowest of
+     * several; -1 if there is none.
+     */
+    int bestFit(long size, long alignment) {
         int best = -1;
         for (int i = 0; i < ranges.count(); i++) {
-            if (ranges.size(i) >= size && (best < 0 || ranges.size(i) < ranges.size(best))) {
+            if (ranges.end(i) - alignedStart(i, alignment) >= size
+                    && (best < 0 || ranges.size(i) < ranges.size(best))) {
                 best = i;
             }
         }
@@ -69,16 +73,26 @@ final class Spares {
         return ranges.origin(index);
     }
 
-    /** Takes the first {@code size} bytes of a range, and returns where they are. */
-    long take(int index, long size) {
-        long address = ranges.address(index);
-        if (ranges.size(index) == size) {
-            ranges.remove(index);
+    /** The first multiple of {@code alignment}, a power of two, in a range or behind it. */
+    long alignedStart(int index, long alignment) {
+        return ranges.address(index) + alignment - 1 & -alignment;
+    }
+
+    /** Takes {@code size} bytes out of a range; what is before and behind them stays. */
+    void take(int index, long address, long size) {
+        long before = address - ranges.address(index);
+        long behind = ranges.end(index) - (address + size);
+        if (before > 0) {
+            ranges.set(index, ranges.address(index), before);
+            if (behind > 0) {
+                ranges.insert(address + size, behind, ranges.origin(index));
+            }
+        } else if (behind > 0) {
+            ranges.set(index, address + size, behind);
         } else {
-            ranges.set(index, address + size, ranges.size(index) - size);
+            ranges.remove(index);
         }
         lowWater = Math.min(lowWater, bytes());
-        return address;
     }
 
     /** How much of what is here was needed at some time since the last call. */

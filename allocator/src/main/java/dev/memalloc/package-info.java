@@ -18,6 +18,8 @@
  *   <dt>free list</dt><dd>the free blocks of one size class, linked through their tags</dd>
  *   <dt>mapping</dt><dd>one large allocation that the operating system maps by itself</dd>
  *   <dt>spare</dt><dd>a freed mapping, or a part of one, that is kept for a while</dd>
+ *   <dt>chunk</dt><dd>a block that an arena cuts segments from</dd>
+ *   <dt>lease</dt><dd>that an arena has memory of a heap, which stays mapped until it ends</dd>
  *   <dt>to purge</dt><dd>to give the memory, but not the addresses, of what is free back to the operating system</dd>
  *   <dt>budget</dt><dd>the bytes that are handed out, and may be</dd>
  * </dl>

@@ -28,7 +28,7 @@ class BlocksWalkTest {
             int size = random.nextInt(1, 1 << random.nextInt(1, 9));
             if (live[slot] == 0) {
                 long alignment = 1L << random.nextInt(4, 19);
-                live[slot] = random.nextBoolean() ? blocks.allocate(size) : blocks.allocateAligned(size, alignment);
+                live[slot] = blocks.allocate(size, random.nextBoolean() ? 1 : alignment);
                 assertThat(live[slot]).isNotZero();
             } else if (random.nextBoolean()) {
                 blocks.resize(live[slot], size);
@@ -50,9 +50,9 @@ class BlocksWalkTest {
 
     @Test
     void alignedBlocksAreAlignedAndLeaveWhatIsBeforeThemFree() {
-        blocks.allocate(3);
+        blocks.allocate(3, 1);
         for (long alignment = 1; alignment <= 2 << 20; alignment *= 2) {
-            int block = blocks.allocateAligned(5, alignment);
+            int block = blocks.allocate(5, alignment);
             assertThat(region.address(block) % alignment).isZero();
             assertThat(region.tags.size(block)).isEqualTo(5);
             new HeapCheck(region, freeLists).run();
@@ -61,10 +61,10 @@ class BlocksWalkTest {
 
     @Test
     void theCheckerSeesAWrongTag() {
-        int first = blocks.allocate(10);
-        int second = blocks.allocate(10);
-        int third = blocks.allocate(10);
-        blocks.allocate(10);
+        int first = blocks.allocate(10, 1);
+        int second = blocks.allocate(10, 1);
+        int third = blocks.allocate(10, 1);
+        blocks.allocate(10, 1);
         blocks.free(first);
         blocks.free(third);
         Tags tags = region.tags;

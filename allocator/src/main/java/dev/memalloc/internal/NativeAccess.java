@@ -60,29 +60,50 @@ public final class NativeAccess {
 
     /** The same bytes, usable until {@code arena} is closed; {@code cleanup} is run then. */
     static MemorySegment scoped(MemorySegment segment, Arena arena, Consumer<MemorySegment> cleanup) {
-        MethodType shape = MethodType.methodType(MemorySegment.class, Arena.class, Consumer.class);
-        return (MemorySegment) restricted(MemorySegment.class, "reinterpret", shape, segment, arena, cleanup);
+        try {
+            return (MemorySegment) Scoping.REINTERPRET.invokeExact(segment, arena, cleanup);
+        } catch (Throwable e) {
+            throw explain(e);
+        }
     }
 
-    private static synchronized Object restricted(
+    private static Object restricted(
             Class<?> owner, String method, MethodType shape, Object receiver, Object... arguments) {
         try {
-            return lookup.findVirtual(owner, method, shape)
-                .asFixedArity()
-                .bindTo(receiver)
-                .invokeWithArguments(arguments);
-        } catch (IllegalCallerException e) {
-            throw new IllegalCallerException("memalloc needs native access: start java with "
-                + "--enable-native-access=" + moduleName() + " (" + e.getMessage() + ")", e);
-        } catch (RuntimeException | Error e) {
-            throw e;
+            return find(owner, method, shape).bindTo(receiver).invokeWithArguments(arguments);
         } catch (Throwable e) {
+            throw explain(e);
+        }
+    }
+
+    private static synchronized MethodHandle find(Class<?> owner, String method, MethodType shape) {
+        try {
+            return lookup.findVirtual(owner, method, shape).asFixedArity();
+        } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(owner.getSimpleName() + "." + method + " cannot be called", e);
         }
+    }
+
+    /** None of the restricted methods declares a checked exception. */
+    private static RuntimeException explain(Throwable thrown) {
+        if (thrown instanceof IllegalCallerException e) {
+            return new IllegalCallerException("memalloc needs native access: start java with "
+                + "--enable-native-access=" + moduleName() + " (" + e.getMessage() + ")", e);
+        }
+        if (thrown instanceof Error e) {
+            throw e;
+        }
+        return (RuntimeException) thrown;
     }
 
     private static String moduleName() {
         Module module = lookup.lookupClass().getModule();
         return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    }
+
+    /** The handle that is called for each arena: found once, and a constant for the JIT. */
+    private static final class Scoping {
+        static final MethodHandle REINTERPRET = find(MemorySegment.class, "reinterpret",
+            MethodType.methodType(MemorySegment.class, Arena.class, Consumer.class));
     }
 }

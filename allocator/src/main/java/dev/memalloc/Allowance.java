@@ -4,7 +4,7 @@ package dev.memalloc;
  * A part of the {@link Budget} that its holder has taken in advance, so that it seldom has to touch what all threads
  * share: at most a thirtieth of what all have taken, a 500th of the limit, and 2 MiB. Not thread-safe.
  */
-final class Lease {
+final class Allowance {
     private static final long PORTION_MAX = 1 << 20;
     private static final int LIMIT_SHARE = 1024;
     private static final int TAKEN_SHARE = 64;
@@ -14,7 +14,7 @@ final class Lease {
     private long portion;
     private long left;
 
-    Lease(Budget budget) {
+    Allowance(Budget budget) {
         this.budget = budget;
     }
 
@@ -49,7 +49,7 @@ final class Lease {
     private boolean refill(long bytes) {
         long missing = bytes - left;
         portion = Math.min(PORTION_MAX, Math.min(budget.limit() / LIMIT_SHARE, budget.taken() / TAKEN_SHARE));
-        if (missing <= budget.limit() - portion && budget.take(missing + portion)) {
+        if (bytes < portion && budget.take(missing + portion)) {
             left += missing + portion;
             return true;
         }
