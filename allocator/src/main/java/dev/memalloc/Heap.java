@@ -75,7 +75,7 @@ public final class Heap implements AutoCloseable {
 
     private Heap(HeapOptions options, Os os, Arena arena) {
         this.arena = arena;
-        memory = arena == null ? RawMemory.all() : RawMemory.segment(0, Long.MAX_VALUE, arena, null);
+        memory = arena == null ? RawMemory.all() : RawMemory.all(arena);
         budget = new Budget(options.limit());
         try {
             slots = Slots.reserve(os, memory, options, budget);

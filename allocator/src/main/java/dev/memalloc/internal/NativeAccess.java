@@ -58,8 +58,16 @@ public final class NativeAccess {
             MemorySegment.class, "reinterpret", shape, MemorySegment.NULL, Long.MAX_VALUE);
     }
 
-    /** The same bytes, usable until {@code arena} is closed; {@code cleanup} is run then. */
-    static MemorySegment scoped(MemorySegment segment, Arena arena, Consumer<MemorySegment> cleanup) {
+    /** The same bytes, usable until {@code arena} is closed. */
+    static MemorySegment scoped(MemorySegment segment, Arena arena) {
+        return (MemorySegment) restricted(MemorySegment.class, "reinterpret", Scoping.SHAPE, segment, arena, null);
+    }
+
+    /**
+     * The same bytes, usable until {@code arena} is closed; {@code cleanup} is run then. For short lives: by a constant
+     * handle, so that whoever first calls this decides by what lookup.
+     */
+    static MemorySegment scopedOften(MemorySegment segment, Arena arena, Consumer<MemorySegment> cleanup) {
         try {
             return (MemorySegment) Scoping.REINTERPRET.invokeExact(segment, arena, cleanup);
         } catch (Throwable e) {
@@ -101,9 +109,9 @@ public final class NativeAccess {
         return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }
 
-    /** The handle that is called for each arena: found once, and a constant for the JIT. */
+    /** Found once, and a constant for the JIT. */
     private static final class Scoping {
-        static final MethodHandle REINTERPRET = find(MemorySegment.class, "reinterpret",
-            MethodType.methodType(MemorySegment.class, Arena.class, Consumer.class));
+        static final MethodType SHAPE = MethodType.methodType(MemorySegment.class, Arena.class, Consumer.class);
+        static final MethodHandle REINTERPRET = find(MemorySegment.class, "reinterpret", SHAPE);
     }
 }

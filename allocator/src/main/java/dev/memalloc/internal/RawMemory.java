@@ -95,21 +95,18 @@ public final class RawMemory {
         return ALL;
     }
 
-    /** All memory, as a segment that can be used until {@code arena} is closed; {@code cleanup} is run then, if any. */
+    /** All memory, as a segment that can be used until {@code arena} is closed. */
+    public static MemorySegment all(Arena arena) {
+        return NativeAccess.scoped(ALL, arena);
+    }
+
+    /** The same, for an arena of which there are many; {@code cleanup} is run at its end, if it is not null. */
     public static MemorySegment all(Arena arena, Consumer<MemorySegment> cleanup) {
-        return NativeAccess.scoped(ALL, arena, cleanup);
+        return NativeAccess.scopedOften(ALL, arena, cleanup);
     }
 
     /** The {@code size} bytes from {@code address} on, as a segment that is never closed. */
     public static MemorySegment segment(long address, long size) {
         return ALL.asSlice(address, size);
-    }
-
-    /**
-     * The {@code size} bytes from {@code address} on, as a segment that can be used until {@code arena} is
-     * closed, at which {@code cleanup} is run.
-     */
-    public static MemorySegment segment(long address, long size, Arena arena, Consumer<MemorySegment> cleanup) {
-        return NativeAccess.scoped(segment(address, size), arena, cleanup);
     }
 }

@@ -44,7 +44,7 @@ class StringMapWalkTest {
             Arguments.of("under a limit, with mappings", new StringTable.Sizes(40, 4000, 16, 100_000),
                 LARGE.withMmapThreshold(2000).withLimit(100_000), 3000, 300),
             Arguments.of("in a small address range", new StringTable.Sizes(100, 20_000, 64, 100_000),
-                LARGE.withMmapThreshold(64 << 10).withAddressRange(64 << 10), 3000, 300));
+                LARGE.withMmapThreshold(64 << 10).withAddressRange(64 << 10), 8000, 300));
     }
 
     @ParameterizedTest(name = "shards {0}")
