@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Requests from the threshold on get a mapping. Sizes are those of requests; what they take of the
  * {@link Budget}, by way of an {@link Allowance}, includes rounding. A call that throws has changed nothing.
- * Thread-safe; the lock is held while the operating system maps and unmaps.
+ * Thread-safe; the lock is this object's, and is held while the operating system maps and unmaps.
  */
 final class Bulk {
     /** The most bytes that are unmapped while others wait. */
@@ -19,7 +19,6 @@ final class Bulk {
     private final Budget budget;
     private final Allowance allowance;
     private final Runnable reclaim;
-    private final SpinLock lock = new SpinLock();
     private final Region region;
     private final FreeLists freeLists;
     private final Blocks blocks;
@@ -49,36 +48,22 @@ final class Bulk {
         mappings = new Mappings(os);
     }
 
-    /** To be held from the first to the last of several calls, if nothing may change between them. */
-    void lock() {
-        lock.lock();
-    }
-
-    void unlock() {
-        lock.unlock();
-    }
-
     /** The address of {@code size} bytes, contents unspecified. */
     long allocate(long size) {
         return allocate(size, 1);
     }
 
     /** The same, a multiple of {@code alignment}, which is a power of two. */
-    long allocate(long size, long alignment) {
-        lock();
-        try {
-            requireOpen();
-            while (true) {
-                try {
-                    return size >= mmapThreshold ? allocateMapping(size, alignment) : allocateBlock(size, alignment);
-                } catch (OsException e) {
-                    giveSparesBackInstead(size, e);
-                } finally {
-                    noteFree();
-                }
+    synchronized long allocate(long size, long alignment) {
+        requireOpen();
+        while (true) {
+            try {
+                return size >= mmapThreshold ? allocateMapping(size, alignment) : allocateBlock(size, alignment);
+            } catch (OsException e) {
+                giveSparesBackInstead(size, e);
+            } finally {
+                noteFree();
             }
-        } finally {
-            unlock();
         }
     }
 
@@ -86,74 +71,56 @@ final class Bulk {
     long allocateZeroed(long size) {
         long address;
         long dirty;
-        lock();
-        try {
+        synchronized (this) {
             long clean = region.address(region.clean());
             address = allocate(size);
             dirty = region.contains(address) ? Math.clamp(clean - address, 0, size) : reusedSpare ? size : 0;
-        } finally {
-            unlock();
         }
         RawMemory.fill(memory, address, dirty, (byte) 0);
         return address;
     }
 
-    void free(long address) {
-        lock();
-        try {
-            requireOpen();
-            if (region.contains(address)) {
-                int block = blocks.requireLive(address);
-                long size = bytes(block);
-                blocks.free(block);
-                bytesInBlocks -= size;
-                blocksLive--;
-                allowance.give(size);
-            } else {
-                requireMapping(address);
-                long size = mappings.size(address);
-                mappings.free(address);
-                allowance.give(size);
-                limitSpares();
-            }
-            noteFree();
-        } finally {
-            unlock();
+    synchronized void free(long address) {
+        requireOpen();
+        if (region.contains(address)) {
+            int block = blocks.requireLive(address);
+            long size = bytes(block);
+            blocks.free(block);
+            bytesInBlocks -= size;
+            blocksLive--;
+            allowance.give(size);
+        } else {
+            requireMapping(address);
+            long size = mappings.size(address);
+            mappings.free(address);
+            allowance.give(size);
+            limitSpares();
         }
+        noteFree();
     }
 
     /** Resizes in place, or by moving; returns the address then. */
-    long resize(long address, long newSize) {
-        lock();
-        try {
-            requireOpen();
-            while (true) {
-                try {
-                    return resizeOnce(address, newSize);
-                } catch (OsException e) {
-                    giveSparesBackInstead(newSize, e);
-                } finally {
-                    noteFree();
-                }
+    synchronized long resize(long address, long newSize) {
+        requireOpen();
+        while (true) {
+            try {
+                return resizeOnce(address, newSize);
+            } catch (OsException e) {
+                giveSparesBackInstead(newSize, e);
+            } finally {
+                noteFree();
             }
-        } finally {
-            unlock();
         }
     }
 
     /** The bytes that may be used of the live block or mapping at an address. */
-    long requireLive(long address) {
-        lock();
-        try {
-            requireOpen();
-            if (region.contains(address)) {
-                return bytes(blocks.requireLive(address));
-            }
-            requireMapping(address);
-            return mappings.size(address);
-        } finally {
-            unlock();
+    synchronized long requireLive(long address) {
+        requireOpen();
+        if (region.contains(address)) {
+            return bytes(blocks.requireLive(address));
         }
+        requireMapping(address);
+        return mappings.size(address);
     }
 
     /** Whether there is memory to give back to the operating system, now or later. */
@@ -221,85 +188,55 @@ final class Bulk {
     }
 
     /** Verifies every invariant; the first that is broken is thrown as an {@link IllegalStateException}. */
-    void check() {
-        lock();
-        try {
-            requireOpen();
-            HeapCheck check = new HeapCheck(region, freeLists);
-            check.run();
-            mappings.check();
-            long bytesLive = check.granulesLive() * Region.GRANULE;
-            check.require(bytesLive == bytesInBlocks, 1,
-                "the live blocks have " + bytesLive + " bytes, but " + bytesInBlocks + " are counted");
-            check.require(check.blocksLive() == blocksLive, 1,
-                "there are " + check.blocksLive() + " live blocks, but " + blocksLive + " are counted");
-        } finally {
-            unlock();
-        }
+    synchronized void check() {
+        requireOpen();
+        HeapCheck check = new HeapCheck(region, freeLists);
+        check.run();
+        mappings.check();
+        long bytesLive = check.granulesLive() * Region.GRANULE;
+        check.require(bytesLive == bytesInBlocks, 1,
+            "the live blocks have " + bytesLive + " bytes, but " + bytesInBlocks + " are counted");
+        check.require(check.blocksLive() == blocksLive, 1,
+            "there are " + check.blocksLive() + " live blocks, but " + blocksLive + " are counted");
     }
 
     /** Gives everything back; throws {@link OsException} if the operating system refuses, to be called again then. */
-    void close() {
-        lock();
-        try {
-            if (!closed) {
-                mappings.unmapAll();
-                region.release();
-                closed = true;
-            }
-        } finally {
-            unlock();
+    synchronized void close() {
+        if (!closed) {
+            mappings.unmapAll();
+            region.release();
+            closed = true;
         }
     }
 
-    private void purgeTop(boolean now) {
-        lock();
-        try {
-            worthPurging |= !closed && blocks.purgeTop(now);
-        } finally {
-            unlock();
-        }
+    private synchronized void purgeTop(boolean now) {
+        worthPurging |= !closed && blocks.purgeTop(now);
     }
 
     /** Purges some blocks from that one on; returns where to go on, or 0. */
-    private int purgeBlocks(int from, boolean now) {
-        lock();
-        try {
-            if (closed) {
-                return 0;
-            }
-            int next = blocks.purge(from, now);
-            worthPurging |= blocks.isWorthPurging();
-            return next;
-        } finally {
-            unlock();
+    private synchronized int purgeBlocks(int from, boolean now) {
+        if (closed) {
+            return 0;
         }
+        int next = blocks.purge(from, now);
+        worthPurging |= blocks.isWorthPurging();
+        return next;
     }
 
     /** How much may stay spare. */
-    private long sparesNeeded() {
-        lock();
-        try {
-            return closed ? 0 : mappings.spares().needed();
-        } finally {
-            unlock();
-        }
+    private synchronized long sparesNeeded() {
+        return closed ? 0 : mappings.spares().needed();
     }
 
-    private boolean shrinkSpares(long bytesMax) {
-        lock();
-        try {
-            Spares spares = mappings.spares();
-            if (!closed) {
-                spares.shrinkTo(Math.max(bytesMax, spares.bytes() - PURGE_STEP));
-                if (spares.bytes() > 0) {
-                    worthPurging = true;
-                }
+    private synchronized boolean shrinkSpares(long bytesMax) {
+        Spares spares = mappings.spares();
+        if (!closed) {
+            spares.shrinkTo(Math.max(bytesMax, spares.bytes() - PURGE_STEP));
+            if (spares.bytes() > 0) {
+                worthPurging = true;
             }
-            return spares.bytes() > bytesMax;
-        } finally {
-            unlock();
         }
+        return spares.bytes() > bytesMax;
     }
 
     /** Spares are memory as well: together with what is handed out they shall not take more than the limit. */

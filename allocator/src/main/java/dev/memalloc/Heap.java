@@ -285,11 +285,8 @@ public final class Heap implements AutoCloseable {
         if (slots.contains(address)) {
             return duplicate(address, size);
         }
-        bulk.lock();
-        try {
+        synchronized (bulk) {
             return duplicate(address, size);
-        } finally {
-            bulk.unlock();
         }
     }
 
@@ -313,11 +310,8 @@ public final class Heap implements AutoCloseable {
         if (slots.contains(address)) {
             return fill(address, value, size);
         }
-        bulk.lock();
-        try {
+        synchronized (bulk) {
             return fill(address, value, size);
-        } finally {
-            bulk.unlock();
         }
     }
 
@@ -355,8 +349,7 @@ public final class Heap implements AutoCloseable {
      */
     public HeapStats stats() {
         requireOpen();
-        bulk.lock();
-        try {
+        synchronized (bulk) {
             long cached = slots.bytesCached();
             long live = Math.max(0, budget.taken() - cached - bulk.bytesAllowed());
             long committed = bulk.bytesCommitted() + slots.classes().bytesCommitted();
@@ -372,8 +365,6 @@ public final class Heap implements AutoCloseable {
                 budget.peak(),
                 bulk.largestFree(),
                 budget.limit());
-        } finally {
-            bulk.unlock();
         }
     }
 
