@@ -11,6 +11,11 @@ import java.lang.foreign.MemorySegment;
  * Thread-safe; the lock is this object's, and is held while the operating system maps and unmaps.
  */
 final class Bulk {
+    /**
+     * What a block keeps at least that is made smaller: then the tags of a free block that it may become a part of do
+     * not reach those of its neighbours, which say that they were freed.
+     */
+    private static final int GRANULES_KEPT = Tags.LISTED_MIN + 1;
     /** The most bytes that are unmapped while others wait. */
     private static final long PURGE_STEP = 32L << 20;
 
@@ -336,7 +341,7 @@ final class Bulk {
 
     private boolean resizeInPlace(int block, long newSize) {
         long size = bytes(block);
-        int granules = Region.granules(newSize);
+        int granules = Math.max(Region.granules(newSize), GRANULES_KEPT);
         long most = Math.max(size, Region.bytes(granules));
         requireBudget(newSize, most - size);
         try {
@@ -357,6 +362,7 @@ final class Bulk {
         try {
             long moved = mappings.resize(address, bytes);
             now = bytes;
+            limitSpares();
             budget.notePeak();
             return moved;
         } finally {

@@ -1,6 +1,6 @@
 package dev.memalloc;
 
-/** What is thrown when the heap's own data were overwritten: always before they are believed. */
+/** What is thrown at misuse. */
 final class Damage {
     private Damage() {
     }

@@ -240,7 +240,7 @@ public final class Heap implements AutoCloseable {
     /**
      * Makes a block larger or smaller, keeping its contents up to the smaller size: where it is, if it shrinks or
      * what follows it is free; elsewhere otherwise. A block of up to 8 KiB stays where it is as long as it
-     * fits and at least half of it is used. A mapping is moved by the operating system, without copying,
+     * fits and more than half of it is used. A mapping is moved by the operating system, without copying,
      * and stays a mapping of whole pages however small it becomes. A block that grows to the threshold for
      * mappings becomes one.
      *

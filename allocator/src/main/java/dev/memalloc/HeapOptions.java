@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param mmapThreshold the request, in bytes, from which on an allocation that no slot serves gets a mapping of its
  *     own
  * @param addressRange the address space, in bytes, that the heap reserves for its blocks, a multiple of
- *     64 KiB, and up to twice as much for its slots, 4 GiB at least; where the operating system refuses that
+ *     64 KiB, and up to twice as much for its slots, about 4 GiB at least; where the operating system refuses that
  *     much, the heap takes the half, and so on
  */
 public record HeapOptions(long limit, long mmapThreshold, long addressRange) {

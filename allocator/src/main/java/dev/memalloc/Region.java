@@ -99,8 +99,7 @@ final class Region {
 
     /** Moves the top up, committing what that needs; returns false, changing nothing, past the range's end. */
     boolean raise(int newTop) {
-        assert newTop > top : "the top is raised, not lowered";
-        if (newTop > end) {
+        if (newTop > end || newTop < top) {
             return false;
         }
         tags.makeRoom(newTop);

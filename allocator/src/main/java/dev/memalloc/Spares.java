@@ -109,8 +109,8 @@ final class Spares {
             long excess = Os.toPages(Math.min(ranges.size(last), bytes() - bytesMax));
             os.unmap(ranges.end(last) - excess, excess);
             cutEnd(last, excess);
+            lowWater = Math.min(lowWater, bytes());
         }
-        lowWater = Math.min(lowWater, bytes());
     }
 
     void check() {

@@ -49,16 +49,18 @@ final class Tags {
     private static final int PIECE = 1 << PIECE_LOG2;
 
     private int[][] pieces = {new int[PIECE]};
+    private int pieceCount = 1;
 
-    /** Makes sure that there are tags for all granules up to that number; may run out of Java heap. */
+    /** Makes sure that there are tags for all granules up to that number; may run out of Java heap, and keeps none. */
     void makeRoom(int granule) {
         int needed = (granule >>> PIECE_LOG2) + 1;
-        if (needed > pieces.length) {
-            int[][] more = Arrays.copyOf(pieces, Math.max(needed, pieces.length + pieces.length / 2));
-            for (int i = pieces.length; i < more.length; i++) {
+        if (needed > pieceCount) {
+            int[][] more = Arrays.copyOf(pieces, Math.max(needed, pieceCount + pieceCount / 2));
+            for (int i = pieceCount; i < needed; i++) {
                 more[i] = new int[PIECE];
             }
             pieces = more;
+            pieceCount = needed;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.memalloc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,5 +53,34 @@ class BlocksTest {
         heap.memfree(third);
         heap.memfree(second);
         assertThat(heap.memalloc(150_000)).isEqualTo(first);
+    }
+
+    @Test
+    void whatIsLargerThanTheRegionIsRefused() {
+        HeapOptions options = HeapOptions.defaults().withAddressRange(1L << 40).withMmapThreshold(1L << 40);
+        try (Heap large = new Heap(options, new Os())) {
+            long block = large.memalloc(100_000);
+            for (long size : new long[] {(1L << 40) - 1, (1L << 40) - 4096}) {
+                assertThatThrownBy(() -> large.memalloc(size)).isInstanceOf(OutOfMemoryError.class);
+                assertThatThrownBy(() -> large.memresize(block, size)).isInstanceOf(OutOfMemoryError.class);
+                assertThatThrownBy(() -> large.memalign(2 << 20, size)).isInstanceOf(OutOfMemoryError.class);
+                large.check();
+            }
+            assertThat(large.stats().blocksLive()).isOne();
+        }
+    }
+
+    @Test
+    void aBlockThatWasMadeSmallIsKnownToBeFreedAfterMerging() {
+        long first = heap.memresize(heap.memalloc(20_000), 100);
+        long second = heap.memresize(heap.memalloc(20_000), 100);
+        long third = heap.memresize(heap.memalloc(20_000), 100);
+        heap.memalloc(20_000);
+        heap.memfree(first);
+        heap.memfree(third);
+        heap.memfree(second);
+        for (long freed : new long[] {first, second, third}) {
+            assertThatThrownBy(() -> heap.memfree(freed)).isInstanceOf(IllegalStateException.class);
+        }
     }
 }

@@ -83,6 +83,27 @@ class OsFaultTest {
         assertThatThrownBy(() -> heap.memalloc(1)).hasMessage("the heap is closed");
     }
 
+    @Test
+    void purgingGoesOnAfterARefusedUnmap() {
+        FaultyOs os = new FaultyOs();
+        Heap heap = new Heap(HeapOptions.defaults(), os);
+        long[] mappings = new long[4];
+        for (int i = 0; i < mappings.length; i++) {
+            mappings[i] = heap.memalloc(2_000_000L + 100_000L * i);
+        }
+        for (long mapping : mappings) {
+            heap.memfree(mapping);
+        }
+        os.failWhen(call -> call == 1);
+        assertThatThrownBy(heap::trim).isInstanceOf(OutOfMemoryError.class);
+        os.failNever();
+        heap.purge();
+        heap.purge();
+        assertThat(heap.stats().bytesSpare()).isZero();
+        heap.check();
+        heap.close();
+    }
+
     /** The same operations each time, with one failing call to the system; returns how many calls there were. */
     private static long walk(FaultyOs os, long failing) {
         Heap heap = new Heap(HeapOptions.defaults().withMmapThreshold(30_000), os);
