@@ -94,6 +94,7 @@ class OsFaultTest {
         for (long mapping : mappings) {
             heap.memfree(mapping);
         }
+        heap.purge();
         os.failWhen(call -> call == 1);
         assertThatThrownBy(heap::trim).isInstanceOf(OutOfMemoryError.class);
         os.failNever();
