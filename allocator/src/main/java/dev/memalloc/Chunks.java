@@ -14,14 +14,19 @@ import dev.memalloc.internal.RawMemory;
  * </pre>
  *
  * <p>With each block, the size of the next chunk doubles, up to 64 KiB; so an arena that lives shortly takes one slot
- * from the thread's cache, and one with many pieces takes few blocks. While there are any, the heap's memory stays
- * mapped. Not thread-safe.
+ * from the thread's cache, and one with many pieces takes few blocks. From the first request on until all are freed,
+ * the heap's memory stays mapped.
+ *
+ * <p>Wherever an {@link Error} ends a call, such as for want of stack, {@link #free} still knows what there is to free.
+ * Not thread-safe.
  */
 final class Chunks {
     private static final long SIZE_MIN = 1L << 10;
     private static final long SIZE_MAX = 64L << 10;
     /** The largest piece that a chunk is made for. */
     private static final long PIECE_MAX = SIZE_MAX / 2;
+    /** More bytes than processors have addresses for. */
+    private static final long ADDRESSES = 1L << 48;
 
     /** A block, and those before it. */
     private static final class Held {
@@ -37,7 +42,9 @@ final class Chunks {
     /** The block that was allocated first; 0 if there is none. Most arenas have no other, and take no object for it. */
     private long first;
     private Held others;
+    /** Valid if {@link #leased}. */
     private int lease;
+    private boolean leased;
     /** Where the next piece is cut from: the rest of the latest chunk, whose ends are multiples of 16. */
     private long next;
     private long end;
@@ -74,27 +81,39 @@ final class Chunks {
     }
 
     /**
-     * Frees all blocks, once; nothing is allocated any more.
+     * Frees all blocks; nothing is allocated any more. Where an {@link Error} has ended a call, the next one goes on.
      *
      * @throws IllegalStateException with what the heap has to say of the first bad block; the others are freed then
      */
     void free() {
+        boolean resuming = freed;
         freed = true;
         next = 0;
         end = 0;
-        if (first == 0) {
-            return;
+        RuntimeException found = null;
+        if (first != 0) {
+            found = free(first);
+            first = 0;
         }
-        long block = first;
-        first = 0;
-        RuntimeException found = free(block);
-        if (others != null) {
-            found = freeOthers(found);
+        while (others != null) {
+            RuntimeException here = free(others.address);
+            others = others.before;
+            found = found == null ? here : found;
         }
-        heap.endLease(lease);
-        if (found != null) {
+        if (leased) {
+            // Before: given back twice, it would be another's, whose memory would be unmapped.
+            leased = false;
+            heap.endLease(lease);
+        }
+        // The block at which a call was ended may have been freed by it.
+        if (found != null && !resuming) {
             throw found;
         }
+    }
+
+    /** Whether there would be memory for such a request, were nothing else allocated. */
+    boolean couldServe(long size, long alignment) {
+        return blockSize(size, alignment) <= Math.min(heap.stats().limit(), ADDRESSES);
     }
 
     /** Whether the next chunk holds a piece, wherever in memory that chunk is. */
@@ -115,67 +134,54 @@ final class Chunks {
     }
 
     private long allocateAlone(long size, long alignment, boolean zeroed) {
-        long address;
-        if (alignment <= Heap.ALIGNMENT_MAX) {
-            address = hold(size, alignment, zeroed);
-        } else {
-            // Beyond what the heap aligns to, there is an aligned part in a block that is larger by as much.
-            long bytes = size + alignment < 0 ? Long.MAX_VALUE : size + alignment;
-            address = hold(bytes, Heap.ALIGNMENT_MAX, zeroed) + alignment - 1 & -alignment;
-        }
+        long block = hold(blockSize(size, alignment), Math.min(alignment, Heap.ALIGNMENT_MAX), zeroed);
         doubleChunkSize();
-        return address;
+        return block + alignment - 1 & -alignment;
+    }
+
+    /** Beyond what the heap aligns to, there is an aligned part in a block that is larger by as much. */
+    private static long blockSize(long size, long alignment) {
+        if (alignment <= Heap.ALIGNMENT_MAX) {
+            return size;
+        }
+        return size + alignment < 0 ? Long.MAX_VALUE : size + alignment;
     }
 
     private void doubleChunkSize() {
         chunkSize = Math.clamp(2 * chunkSize, SIZE_MIN, SIZE_MAX);
     }
 
-    /** Allocates a block and keeps it until {@link #free}; what can fail is done before. */
+    /** Allocates a block and keeps it until {@link #free}; what can fail is done before, or when it is kept. */
     private long hold(long size, long alignment, boolean zeroed) {
         if (freed) {
             throw new IllegalStateException("Already closed");
         }
+        boolean byHeap = zeroed && alignment == SlotSizes.UNIT && size > PIECE_MAX;
+        long address;
         if (first == 0) {
-            first = allocateFirst(size, alignment, zeroed);
-            return first;
+            if (!leased) {
+                lease = heap.lease();
+                leased = true;
+            }
+            first = allocateBlock(size, alignment, byHeap);
+            address = first;
+        } else {
+            Held held = new Held(others);
+            held.address = allocateBlock(size, alignment, byHeap);
+            others = held;
+            address = held.address;
         }
-        Held held = new Held(others);
-        held.address = allocateBlock(size, alignment, zeroed);
-        others = held;
-        return held.address;
-    }
-
-    private long allocateFirst(long size, long alignment, boolean zeroed) {
-        lease = heap.lease();
-        try {
-            return allocateBlock(size, alignment, zeroed);
-        } catch (RuntimeException | Error e) {
-            heap.endLease(lease);
-            throw e;
-        }
-    }
-
-    private long allocateBlock(long size, long alignment, boolean zeroed) {
-        if (alignment == SlotSizes.UNIT && size > PIECE_MAX && zeroed) {
-            return heap.defalloc(size, 1);
-        }
-        long address = alignment == SlotSizes.UNIT ? heap.memalloc(size) : heap.memalign(alignment, size);
-        if (zeroed) {
+        if (zeroed && !byHeap) {
             RawMemory.zero(address, size);
         }
         return address;
     }
 
-    private RuntimeException freeOthers(RuntimeException foundBefore) {
-        RuntimeException found = foundBefore;
-        while (others != null) {
-            Held held = others;
-            others = held.before;
-            RuntimeException here = free(held.address);
-            found = found == null ? here : found;
+    private long allocateBlock(long size, long alignment, boolean zeroed) {
+        if (zeroed) {
+            return heap.defalloc(size, 1);
         }
-        return found;
+        return alignment == SlotSizes.UNIT ? heap.memalloc(size) : heap.memalign(alignment, size);
     }
 
     /** Returns what is wrong with the block, or null. */

@@ -176,9 +176,9 @@ public final class Heap implements AutoCloseable {
      * It is freed by {@link #memfree}. {@link #memresize} keeps its contents, but of its alignment only what all blocks
      * have, 16.
      *
-     * <p>What is 8 KiB at most, {@code size} rounded up to a multiple of {@code alignment}, takes that many bytes, if
-     * the alignment is a page at most. A block takes no more than it does otherwise; but space for its size and the
-     * alignment must be found, of which the rest stays free.
+     * <p>What is 8 KiB at most, {@code size} rounded up to a multiple of {@code alignment}, takes what a block of that
+     * many bytes does, if the alignment is a page at most. A larger one takes no more than it does otherwise; but space
+     * for its size and the alignment must be found, of which the rest stays free.
      *
      * @param alignment a power of two from 1 to {@link #ALIGNMENT_MAX}; less than 16 is as 16
      * @param size how many bytes; need not be a multiple of {@code alignment}

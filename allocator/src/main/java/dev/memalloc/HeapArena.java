@@ -3,6 +3,7 @@ package dev.memalloc;
 import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -14,9 +15,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Small segments are cut from blocks of 1 KiB to 64 KiB, which are allocated and freed without a call to the
  * operating system. Each segment's address is a multiple of 16.
  *
- * <p>The heap may be closed before its arenas. Nothing more can be allocated then, but segments can be used until
- * their arena is closed: no other thread can end a confined arena, and memory in use is not unmapped. The heap's memory
- * goes back to the operating system with the last of them.
+ * <p>The heap may be closed before its arenas. Nothing more is taken from it then, but what an arena has already may be
+ * used up, and segments can be used until their arena is closed: no other thread can end a confined arena, and memory
+ * in use is not unmapped. The heap's memory goes back to the operating system with the last of them.
  *
  * {@snippet :
  * try (Arena arena = HeapArena.ofConfined()) {
@@ -38,13 +39,16 @@ public final class HeapArena implements Arena {
     private final MemorySegment memory;
     /** Does not know this arena: an automatic one's cleanup keeps reachable what it knows. */
     private final Chunks chunks;
+    /** How many calls of {@link #close} are under way: a cleanup may call it, and if it is shared, other threads. */
+    private int closing;
 
     private HeapArena(Kind kind, Arena arena, Heap heap) {
         this.kind = kind;
         this.arena = arena;
         Chunks own = new Chunks(heap, kind == Kind.AUTO);
         chunks = own;
-        memory = RawMemory.all(arena, kind == Kind.CONFINED ? null : all -> {
+        // Only an automatic one ends without close().
+        memory = RawMemory.all(arena, kind != Kind.AUTO ? null : all -> {
             synchronized (own) {
                 own.free();
             }
@@ -67,7 +71,7 @@ public final class HeapArena implements Arena {
      * @return a new arena
      */
     public static HeapArena ofConfined(Heap heap) {
-        return new HeapArena(Kind.CONFINED, Arena.ofConfined(), heap);
+        return new HeapArena(Kind.CONFINED, Arena.ofConfined(), Objects.requireNonNull(heap));
     }
 
     /**
@@ -87,7 +91,7 @@ public final class HeapArena implements Arena {
      * @return a new arena
      */
     public static HeapArena ofShared(Heap heap) {
-        return new HeapArena(Kind.SHARED, Arena.ofShared(), heap);
+        return new HeapArena(Kind.SHARED, Arena.ofShared(), Objects.requireNonNull(heap));
     }
 
     /**
@@ -102,13 +106,13 @@ public final class HeapArena implements Arena {
 
     /**
      * An arena for all threads that the garbage collector closes: see {@link Arena#ofAuto}. Where the heap has no more
-     * memory, it asks for a collection, and tries again for half a second.
+     * memory, it asks for a collection, and tries again for half a second; not if the heap's limit is too low anyway.
      *
      * @param heap where its memory is from
      * @return a new arena
      */
     public static HeapArena ofAuto(Heap heap) {
-        return new HeapArena(Kind.AUTO, Arena.ofAuto(), heap);
+        return new HeapArena(Kind.AUTO, Arena.ofAuto(), Objects.requireNonNull(heap));
     }
 
     /**
@@ -118,8 +122,9 @@ public final class HeapArena implements Arena {
      * @param byteAlignment a power of two that its address shall be a multiple of
      * @return the segment
      * @throws IllegalArgumentException if {@code byteSize} is negative, or {@code byteAlignment} no power of two
-     * @throws OutOfMemoryError as {@link Heap#memalloc}; the arena is as it was then
-     * @throws IllegalStateException if this arena or the heap is closed, or damage to the heap was found
+     * @throws OutOfMemoryError as {@link Heap#memalloc}; all segments are as they were then
+     * @throws IllegalStateException if this arena is closed; if the heap is, and the arena has no room left in what it
+     *     took from it before; or if damage to the heap was found
      * @throws WrongThreadException if this arena is confined to another thread
      */
     @Override
@@ -153,26 +158,40 @@ public final class HeapArena implements Arena {
      *
      * @throws IllegalStateException if it is closed already, or a segment is being used by a native call, in which
      *     cases nothing has changed; or if a block of it was freed by its address already, or damage to the heap was
-     *     found, in which case all else is freed
+     *     found, in which case all else is freed. What an {@link Error} has kept from being freed is freed by closing
+     *     again, although this exception is thrown then
      * @throws WrongThreadException if it is confined to another thread
      * @throws UnsupportedOperationException if it is automatic
      */
     @Override
     public void close() {
+        requireAccessible();
+        if (kind == Kind.CONFINED) {
+            closing++;
+        } else {
+            synchronized (chunks) {
+                closing++;
+            }
+        }
         try {
             arena.close();
-        } catch (RuntimeException e) {
-            freeIfClosed();
-            throw e;
-        }
-        if (kind == Kind.CONFINED) {
-            chunks.free();
+        } finally {
+            // Counted without a call, which could fail for want of stack.
+            if (kind == Kind.CONFINED) {
+                closing--;
+                freeIfClosed();
+            } else {
+                synchronized (chunks) {
+                    closing--;
+                    freeIfClosed();
+                }
+            }
         }
     }
 
-    /** A confined arena that was closed, but another's cleanup threw; of the others, the cleanups are run anyway. */
+    /** However the last close that was under way has ended: as long as there is one, cleanups may be running. */
     private void freeIfClosed() {
-        if (kind == Kind.CONFINED && isAccessible() && !arena.scope().isAlive()) {
+        if (closing == 0 && !arena.scope().isAlive()) {
             chunks.free();
         }
     }
@@ -182,9 +201,7 @@ public final class HeapArena implements Arena {
             throw new IllegalArgumentException("a segment cannot have " + byteSize + " bytes, aligned to "
                 + byteAlignment + ": a size is not negative, an alignment is a power of two");
         }
-        if (!isAccessible()) {
-            throw new WrongThreadException("Attempted access outside owning thread");
-        }
+        requireAccessible();
         if (!arena.scope().isAlive()) {
             throw new IllegalStateException("Already closed");
         }
@@ -198,7 +215,7 @@ public final class HeapArena implements Arena {
         try {
             return allocateLocked(size, alignment, zeroed);
         } catch (OutOfMemoryError e) {
-            if (kind == Kind.SHARED) {
+            if (kind == Kind.SHARED || !chunks.couldServe(size, alignment)) {
                 throw e;
             }
             return allocateAfterCollection(size, alignment, zeroed);
@@ -213,19 +230,30 @@ public final class HeapArena implements Arena {
 
     private long allocateAfterCollection(long size, long alignment, boolean zeroed) {
         System.gc();
-        for (int wait = 0; ; wait++) {
-            LockSupport.parkNanos(1_000_000L << wait);
-            try {
-                return allocateLocked(size, alignment, zeroed);
-            } catch (OutOfMemoryError e) {
-                if (wait == WAITS - 1) {
-                    throw e;
+        boolean interrupted = false;
+        try {
+            for (int wait = 0; ; wait++) {
+                // No thread that is interrupted can be parked.
+                interrupted |= Thread.interrupted();
+                LockSupport.parkNanos(1_000_000L << wait);
+                try {
+                    return allocateLocked(size, alignment, zeroed);
+                } catch (OutOfMemoryError e) {
+                    if (wait == WAITS - 1) {
+                        throw e;
+                    }
                 }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
 
-    private boolean isAccessible() {
-        return memory.isAccessibleBy(Thread.currentThread());
+    private void requireAccessible() {
+        if (!memory.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("Attempted access outside owning thread");
+        }
     }
 }

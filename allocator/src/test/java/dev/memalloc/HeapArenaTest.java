@@ -196,6 +196,110 @@ class HeapArenaTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"JDK_CONFINED", "HEAP_CONFINED", "JDK_SHARED", "HEAP_SHARED"})
+    void anErrorInAnothersCleanupIsHeardAndAllIsFreed(Kind kind) {
+        Arena arena = kind.open(heap);
+        arena.allocate(100);
+        arena.allocate(5000);
+        RawMemory.all(arena, all -> {
+            throw new LinkageError("on purpose");
+        });
+        assertThatThrownBy(arena::close).isInstanceOf(LinkageError.class).hasMessage("on purpose");
+        assertThat(arena.scope().isAlive()).isFalse();
+        assertThat(heap.stats().bytesLive()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HEAP_CONFINED", "HEAP_SHARED"})
+    void closedByACleanupItKeepsItsMemoryForTheOtherCleanups(Kind kind) {
+        Arena arena = kind.open(heap);
+        arena.allocate(100);
+        long live = heap.stats().bytesLive();
+        List<Long> seen = new ArrayList<>();
+        RawMemory.all(arena, all -> seen.add(heap.stats().bytesLive()));
+        RawMemory.all(arena, all ->
+            assertThatThrownBy(arena::close).isInstanceOf(IllegalStateException.class).hasMessage("Already closed"));
+        RawMemory.all(arena, all -> seen.add(heap.stats().bytesLive()));
+        arena.close();
+        assertThat(seen).as("before and after").containsExactly(live, live);
+        assertThat(heap.stats().bytesLive()).isZero();
+    }
+
+    @Test
+    void threadsThatCloseASharedOneAtOnceLeaveNothing() throws Exception {
+        try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+            for (int round = 0; round < 1000; round++) {
+                Arena arena = HeapArena.ofShared(heap);
+                arena.allocate(100);
+                AtomicInteger closed = new AtomicInteger();
+                Callable<Void> close = () -> {
+                    try {
+                        arena.close();
+                        closed.incrementAndGet();
+                    } catch (IllegalStateException e) {
+                        assertThat(e).hasMessage("Already closed");
+                    }
+                    return null;
+                };
+                for (Future<Void> future : executor.invokeAll(List.of(close, close))) {
+                    future.get();
+                }
+                assertThat(closed).hasValue(1);
+                assertThat(heap.stats().bytesLive()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HEAP_CONFINED", "HEAP_SHARED"})
+    void whatAnErrorKeptFromBeingFreedIsFreedByClosingAgain(Kind kind) {
+        FaultyOs os = new FaultyOs();
+        Heap limited = new Heap(HeapOptions.defaults().withLimit(8 << 20), os);
+        Arena arena = kind.open(limited);
+        arena.allocate(1 << 20);
+        arena.allocate(100_000);
+        arena.allocate(100);
+        limited.memfree(limited.memalloc(2 << 20));
+        // More is spare than the limit allows; so the first block that is freed has something unmapped.
+        os.failWhen(call -> call > 0);
+        long kept = limited.memalloc(5 << 20);
+        os.failWhen(call -> {
+            throw new StackOverflowError("on purpose");
+        });
+        assertThatThrownBy(arena::close).isInstanceOf(StackOverflowError.class).hasMessage("on purpose");
+        os.failNever();
+        assertThat(limited.stats().blocksLive()).as("all but the first").isEqualTo(3);
+        assertThatThrownBy(arena::close).isInstanceOf(IllegalStateException.class).hasMessage("Already closed");
+        assertThat(limited.stats().blocksLive()).isEqualTo(1);
+        assertThat(limited.stats().bytesLive()).isEqualTo(limited.usableSize(kept));
+        limited.check();
+        os.failNever();
+        limited.close();
+        assertThat(os.calls()).as("no arena has any of it").isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HEAP_CONFINED", "HEAP_SHARED"})
+    void anErrorInItsFirstRequestLosesNothing(Kind kind) {
+        FaultyOs os = new FaultyOs();
+        Heap faulty = new Heap(HeapOptions.defaults(), os);
+        Arena arena = kind.open(faulty);
+        os.failWhen(call -> {
+            throw new StackOverflowError("on purpose");
+        });
+        assertThatThrownBy(() -> arena.allocate(1 << 20)).isInstanceOf(StackOverflowError.class);
+        os.failNever();
+        MemorySegment segment = arena.allocate(100);
+        long calls = os.calls();
+        faulty.close();
+        assertThat(os.calls()).as("the arena has some of it").isEqualTo(calls);
+        segment.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+        os.failNever();
+        arena.close();
+        assertThat(os.calls()).as("no arena has any of it").isPositive();
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"JDK_SHARED", "HEAP_SHARED"})
     void aSharedOneIsClosedWhileOthersReadAndAllocate(Kind kind) throws Exception {
         for (int round = 0; round < 200; round++) {
@@ -485,9 +589,56 @@ class HeapArenaTest {
         for (int i = 0; i < 100; i++) {
             HeapArena.ofAuto(limited).allocate(4 << 20).set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
         }
+        MemorySegment kept = HeapArena.ofAuto(limited).allocate(4 << 20);
         Arena arena = HeapArena.ofAuto(limited);
-        assertThatThrownBy(() -> arena.allocate(17 << 20)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> arena.allocate(13 << 20)).isInstanceOf(OutOfMemoryError.class);
+        kept.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
         limited.close();
+    }
+
+    @Test
+    void automaticOnesWaitForTheCollectorAlsoWhenInterrupted() {
+        Heap limited = new Heap(HeapOptions.defaults().withLimit(16 << 20));
+        Thread.currentThread().interrupt();
+        try {
+            for (int i = 0; i < 100; i++) {
+                HeapArena.ofAuto(limited).allocate(4 << 20).set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+            }
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        limited.close();
+    }
+
+    @Test
+    void automaticOnesDoNotWaitForWhatCannotFit() {
+        Heap limited = new Heap(HeapOptions.defaults().withLimit(16 << 20));
+        Arena arena = HeapArena.ofAuto(limited);
+        long begin = System.nanoTime();
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> arena.allocate(17 << 20)).isInstanceOf(OutOfMemoryError.class);
+            assertThatThrownBy(() -> arena.allocate(10 << 20, 8 << 20)).isInstanceOf(OutOfMemoryError.class);
+        }
+        assertThat(System.nanoTime() - begin).as("40 waits take 20 s").isLessThan(10_000_000_000L);
+        limited.close();
+    }
+
+    @Test
+    void whatAnArenaHasMayBeUsedUpAfterItsHeapIsClosed() {
+        Heap closing = new Heap();
+        try (Arena arena = HeapArena.ofConfined(closing)) {
+            arena.allocate(100);
+            closing.close();
+            arena.allocate(100).fill((byte) 1);
+            assertThatThrownBy(() -> arena.allocate(5000)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void noHeapIsNone() {
+        assertThatThrownBy(() -> HeapArena.ofConfined(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> HeapArena.ofShared(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> HeapArena.ofAuto(null)).isInstanceOf(NullPointerException.class);
     }
 
     @Test
