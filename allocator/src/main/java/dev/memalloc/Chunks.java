@@ -17,8 +17,8 @@ import dev.memalloc.internal.RawMemory;
  * from the thread's cache, and one with many pieces takes few blocks. From the first request on until all are freed,
  * the heap's memory stays mapped.
  *
- * <p>Wherever an {@link Error} ends a call, such as for want of stack, {@link #free} still knows what there is to free.
- * Not thread-safe.
+ * <p>Wherever an {@link Error} ends a call, such as for want of stack, {@link #free} still knows what there is to free,
+ * but for one block at most. Not thread-safe.
  */
 final class Chunks {
     private static final long SIZE_MIN = 1L << 10;
@@ -81,23 +81,25 @@ final class Chunks {
     }
 
     /**
-     * Frees all blocks; nothing is allocated any more. Where an {@link Error} has ended a call, the next one goes on.
+     * Frees all blocks; nothing is allocated any more. Where an {@link Error} has ended a call, the next one goes on
+     * with the next block: the one at which it struck may be freed already, and another's, so it is not freed again.
      *
      * @throws IllegalStateException with what the heap has to say of the first bad block; the others are freed then
      */
     void free() {
-        boolean resuming = freed;
         freed = true;
         next = 0;
         end = 0;
         RuntimeException found = null;
         if (first != 0) {
-            found = free(first);
+            long block = first;
             first = 0;
+            found = free(block);
         }
         while (others != null) {
-            RuntimeException here = free(others.address);
+            long block = others.address;
             others = others.before;
+            RuntimeException here = free(block);
             found = found == null ? here : found;
         }
         if (leased) {
@@ -105,8 +107,7 @@ final class Chunks {
             leased = false;
             heap.endLease(lease);
         }
-        // The block at which a call was ended may have been freed by it.
-        if (found != null && !resuming) {
+        if (found != null) {
             throw found;
         }
     }
