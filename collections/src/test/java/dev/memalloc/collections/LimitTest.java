@@ -119,7 +119,8 @@ class LimitTest {
                     OffHeapStringMap map = new OffHeapStringMap(heap)) {
                 int entries = fillUp(map, 0);
                 assertThat(entries).as("of %d", limit).isGreaterThan((int) (limit / 44));
-                assertThat(heap.stats().bytesLive()).as("of %d", limit).isGreaterThan(limit == 1_000_000 ? limit * 9 / 10 : limit * 19 / 20);
+                assertThat(heap.stats().bytesLive()).as("of %d", limit)
+                    .isGreaterThan(limit == 1_000_000 ? limit * 9 / 10 : limit * 19 / 20);
                 assertThat(map).hasSize(entries);
                 map.check();
             }
