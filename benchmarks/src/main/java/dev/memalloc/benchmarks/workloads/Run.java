@@ -3,7 +3,8 @@ package dev.memalloc.benchmarks.workloads;
 import dev.memalloc.benchmarks.allocators.Allocator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 
@@ -20,8 +21,7 @@ public final class Run {
     private final Effort timed;
     private final LiveBytes live = new LiveBytes();
     private final List<? extends Worker> workers;
-    private final CyclicBarrier start;
-    private final CyclicBarrier end;
+    private final Phaser phases;
     private final LongAdder operations = new LongAdder();
 
     private long residentBefore;
@@ -37,8 +37,17 @@ public final class Run {
         this.warmUp = warmUp;
         this.timed = timed.atMost(workload.lapsMax());
         workers = workload.workers(new Load(allocator, threads, scale, live));
-        start = new CyclicBarrier(workers.size(), () -> startNanos = System.nanoTime());
-        end = new CyclicBarrier(workers.size(), this::end);
+        phases = new Phaser(workers.size()) {
+            @Override
+            protected boolean onAdvance(int phase, int registered) {
+                if (phase == 0) {
+                    startNanos = System.nanoTime();
+                } else {
+                    end();
+                }
+                return false;
+            }
+        };
     }
 
     /**
@@ -64,10 +73,8 @@ public final class Run {
     private Outcome run() throws InterruptedException {
         Resident.resetPeak();
         residentBefore = Resident.bytes();
-        Threads.run(allocator, workers.stream().map(worker -> (Threads.Task) () -> work(worker)).toList(), () -> {
-            start.reset();
-            end.reset();
-        });
+        Threads.run(allocator, workers.stream().map(worker -> (Threads.Task) () -> work(worker)).toList(),
+                phases::forceTermination);
         return new Outcome(operations.sum(), nanos, live.peak(), residentPeak, residentLater, latencies());
     }
 
@@ -75,10 +82,17 @@ public final class Run {
         worker.fill();
         warmUp.spend(worker);
         worker.latencies().ifPresent(Histogram::reset);
-        start.await();
+        awaitOthers();
         operations.add(timed.spend(worker));
-        end.await();
+        awaitOthers();
         worker.drain();
+    }
+
+    /** Waits for all workers; a failure of one of them, also an earlier one, ends the wait. */
+    private void awaitOthers() throws InterruptedException {
+        if (phases.awaitAdvanceInterruptibly(phases.arrive()) < 0) {
+            throw new CancellationException("another worker failed");
+        }
     }
 
     /** Runs in the last worker to arrive, while the others wait. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkloadTest {
     private static final double SCALE = 0.01;
@@ -105,8 +106,9 @@ class WorkloadTest {
         assertThat(outcome.latencies().orElseThrow().getTotalCount()).isPositive().isLessThanOrEqualTo(100_000);
     }
 
-    @Test
-    void failureOfOneWorkerEndsTheRun() {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 200})
+    void failureOfOneWorkerEndsTheRun(long otherMillis) {
         Workload failing = new Workload() {
             @Override
             public String name() {
@@ -120,15 +122,16 @@ class WorkloadTest {
 
             @Override
             public List<? extends Worker> workers(Load load) {
-                return List.of(new Failing(false), new Failing(true));
+                return List.of(new Failing(false, otherMillis), new Failing(true, 0));
             }
         };
         assertThatThrownBy(() -> Run.of(failing, GLIBC, 2, 1, LAPS, LAPS)).hasRootCauseMessage("on purpose");
     }
 
-    private record Failing(boolean fails) implements Worker {
+    private record Failing(boolean fails, long lapMillis) implements Worker {
         @Override
-        public long lap() {
+        public long lap() throws InterruptedException {
+            Thread.sleep(lapMillis);
             if (fails) {
                 throw new IllegalStateException("on purpose");
             }
