@@ -4,7 +4,7 @@ import dev.memalloc.internal.RawMemory;
 import java.util.Arrays;
 
 /**
- * The slots of one size: an array of them in an address range of its own, which grows at its end.
+ * The slots of one size in one shard: an array of them in an address range of its own, which grows at its end.
  *
  * <pre>
  *  base                                                     top              capacity
@@ -36,7 +36,7 @@ final class SizeClass {
     /** or something was. */
     private static final byte FRESH = 2;
 
-    final int stride;
+    private final int stride;
     private final int firstSlot;
     private final long base;
     private final long states;
@@ -59,25 +59,25 @@ final class SizeClass {
     private volatile boolean worthPurging;
     private boolean closed;
 
-    /** Class {@code n}; its ranges are reserved. */
-    SizeClass(int n, SlotLayout layout, Os os, Budget budget) {
+    /** A shard of class {@code n}; its ranges are reserved. */
+    SizeClass(int n, int shard, SlotLayout layout, Os os, Budget budget) {
         stride = SlotSizes.stride(n);
-        firstSlot = SlotLayout.firstSlot(n);
+        firstSlot = layout.firstSlot(n, shard);
         base = layout.address(n, (long) firstSlot * stride);
         states = layout.state(n, (long) firstSlot * stride);
-        capacity = (int) (layout.spanSize() / stride) - firstSlot;
+        capacity = layout.endSlot(n, shard) - firstSlot;
         this.os = os;
         this.budget = budget;
     }
 
-    /** How many slots have been used so far: all below are live, cached or free. */
-    synchronized int top() {
-        return top;
+    /** Whether slot {@code n} of the class's span is one of these, and was used so far. */
+    synchronized boolean hasUsed(long n) {
+        return n >= firstSlot && n < (long) firstSlot + top;
     }
 
-    /** How many slots are live or cached, ready ones included. */
+    /** How many slots are live or in a thread's cache. */
     synchronized long inUse() {
-        return top - free;
+        return top - free - readyCount;
     }
 
     /** Whether every slot is live or in a cache. */
@@ -85,9 +85,8 @@ final class SizeClass {
         return top == capacity && free == 0 && readyCount == 0;
     }
 
-    /** How many slots are ready. */
-    synchronized long ready() {
-        return readyCount;
+    synchronized long bytesReady() {
+        return (long) readyCount * stride;
     }
 
     synchronized long bytesCommitted() {

@@ -2,11 +2,16 @@ package dev.memalloc;
 
 /**
  * The size classes of a heap, and their address ranges, as long as it is open. Thread-safe.
+ *
+ * <p>Each class exists once for each shard. A thread is filled from one shard, and a slot goes back to the shard that
+ * it lies in. So threads of different shards seldom meet at a lock, and the states and blocks that they use tend to
+ * lie in different lines of the processor's caches: sharing of lines by two processors costs more than all else.
  */
 final class SizeClasses {
     private final Os os;
     private final SlotLayout layout;
-    private final SizeClass[] classes = new SizeClass[SlotSizes.COUNT + 1];
+    /** All classes of the first shard, then those of the second, and so on. */
+    private final SizeClass[] classes;
     private volatile boolean closed;
     private boolean unmapped;
     private boolean retired;
@@ -14,13 +19,79 @@ final class SizeClasses {
     SizeClasses(Os os, SlotLayout layout, Budget budget) {
         this.os = os;
         this.layout = layout;
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            classes[n] = new SizeClass(n, layout, os, budget);
+        classes = new SizeClass[layout.shards() * SlotSizes.COUNT];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = new SizeClass(i % SlotSizes.COUNT + 1, i / SlotSizes.COUNT, layout, os, budget);
         }
     }
 
-    SizeClass get(int n) {
-        return classes[n];
+    /** Class {@code n} in the shard that the byte {@code within} bytes behind the beginning of its span is in. */
+    SizeClass at(int n, long within) {
+        return get(n, layout.shard(within));
+    }
+
+    /**
+     * Moves slots of class {@code n} into a cache's array as {@link SizeClass#take} does: those of one shard or, if it
+     * has none, of another.
+     *
+     * @throws OsException if the operating system refuses memory and there is no slot at all
+     */
+    int take(int n, int shard, int[] into, int at, int count) {
+        OsException refused = null;
+        for (int i = 0; i < layout.shards(); i++) {
+            try {
+                int taken = get(n, shard ^ i).take(into, at, count);
+                if (taken > 0) {
+                    return taken;
+                }
+            } catch (OsException e) {
+                refused = e;
+            }
+        }
+        if (refused != null) {
+            throw refused;
+        }
+        return 0;
+    }
+
+    /** Takes cached slots of class {@code n} over from a cache, each into its shard. */
+    void give(int n, int[] from, int at, int count) {
+        int end = at + count;
+        for (int first = at, next = at; first < end; first = next) {
+            int shard = shard(from[first]);
+            while (next < end && shard(from[next]) == shard) {
+                next++;
+            }
+            get(n, shard).give(from, first, next - first);
+        }
+    }
+
+    /** Whether every slot of class {@code n} is live or in a thread's cache. */
+    boolean isFull(int n) {
+        for (int shard = 0; shard < layout.shards(); shard++) {
+            if (!get(n, shard).isFull()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How many slots are live or in a thread's cache. */
+    long inUse() {
+        long slots = 0;
+        for (SizeClass each : classes) {
+            slots += each.inUse();
+        }
+        return slots;
+    }
+
+    /** The bytes of the slots that are ready for threads' caches. */
+    long bytesReady() {
+        long bytes = 0;
+        for (SizeClass each : classes) {
+            bytes += each.bytesReady();
+        }
+        return bytes;
     }
 
     boolean isClosed() {
@@ -28,15 +99,15 @@ final class SizeClasses {
     }
 
     void releaseReady() {
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            classes[n].releaseReady();
+        for (SizeClass each : classes) {
+            each.releaseReady();
         }
     }
 
     /** Whether there is memory to give back to the operating system, now or later. */
     boolean isWorthPurging() {
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            if (classes[n].isWorthPurging()) {
+        for (SizeClass each : classes) {
+            if (each.isWorthPurging()) {
                 return true;
             }
         }
@@ -50,10 +121,10 @@ final class SizeClasses {
      */
     void purge(boolean now) {
         OsException refused = null;
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
+        for (SizeClass each : classes) {
             try {
-                if (classes[n].isWorthPurging()) {
-                    classes[n].purge(now);
+                if (each.isWorthPurging()) {
+                    each.purge(now);
                 }
             } catch (OsException e) {
                 refused = e;
@@ -66,24 +137,24 @@ final class SizeClasses {
 
     long bytesCommitted() {
         long bytes = 0;
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            bytes += classes[n].bytesCommitted();
+        for (SizeClass each : classes) {
+            bytes += each.bytesCommitted();
         }
         return bytes;
     }
 
     /** Verifies all that {@link SizeClass} states. */
     void check() {
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            classes[n].check();
+        for (SizeClass each : classes) {
+            each.check();
         }
     }
 
     /** No slot is handed out any more. */
     void refuse() {
         closed = true;
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            classes[n].close();
+        for (SizeClass each : classes) {
+            each.close();
         }
     }
 
@@ -102,5 +173,13 @@ final class SizeClasses {
             StateRange.retire(os, layout.states(), layout.stateRangeSize());
             retired = true;
         }
+    }
+
+    private SizeClass get(int n, int shard) {
+        return classes[shard * SlotSizes.COUNT + n - 1];
+    }
+
+    private int shard(int units) {
+        return layout.shard(SlotLayout.within(units));
     }
 }

@@ -35,7 +35,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         while (true) {
             try {
                 SlotLayout layout = reserve(os, shift);
-                return new Slots(memory, layout, ThreadCaches.of(options.limit()),
+                return new Slots(memory, layout, ThreadCaches.of(options.limit(), layout.shards()),
                     new SizeClasses(os, layout, budget));
             } catch (OsException e) {
                 if (shift == SlotLayout.SHIFT_MIN) {
@@ -49,7 +49,8 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     private static SlotLayout reserve(Os os, int shift) {
         long base = os.reserve(SlotLayout.rangeSize(shift));
         try {
-            return new SlotLayout(shift, base, StateRange.reserve(os, SlotLayout.stateRangeSize(shift)));
+            return SlotLayout.of(shift, base, StateRange.reserve(os, SlotLayout.stateRangeSize(shift)),
+                Runtime.getRuntime().availableProcessors());
         } catch (OsException e) {
             os.unmap(base, SlotLayout.rangeSize(shift));
             throw e;
@@ -85,7 +86,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     long allocate(int n) {
         requireOpen();
         int units = fetch(n);
-        if (units < 0 && !classes.get(n).isFull()) {
+        if (units < 0 && !classes.isFull(n)) {
             flushCaches();
             units = fetch(n);
         }
@@ -99,7 +100,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         long state = layout.state(n, within);
         ThreadCache cache = caches.quick();
         if (cache != null && SlotLayout.isStart(n, within) && state(state) == SlotState.LIVE
-            && cache.push(n, SlotLayout.units(within))) {
+            && cache.push(n, layout.shard(within), SlotLayout.units(within))) {
             setState(state, SlotState.CACHED);
             return true;
         }
@@ -122,11 +123,11 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         // From here on nothing may fail; and the state is set before another thread can get the slot.
         setState(layout.state(n, within), SlotState.CACHED);
         if (own != null) {
-            own.store(n, SlotLayout.units(within), classes.get(n));
+            own.store(n, layout.shard(within), SlotLayout.units(within), classes);
             return;
         }
         synchronized (shared) {
-            shared.store(n, SlotLayout.units(within), classes.get(n));
+            shared.store(n, layout.shard(within), SlotLayout.units(within), classes);
         }
     }
 
@@ -162,22 +163,12 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
 
     /** Bytes in slots that are cached: they are taken from the budget, but not live. */
     long bytesCached() {
-        long[] inCaches = caches.count();
-        long bytes = 0;
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            bytes += (classes.get(n).ready() + inCaches[n]) * SlotSizes.stride(n);
-        }
-        return bytes;
+        return classes.bytesReady() + caches.bytes();
     }
 
     /** How many slots are live; while other threads run, about as many, and never fewer than none. */
     long live() {
-        long[] inCaches = caches.count();
-        long live = 0;
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            live += classes.get(n).inUse() - classes.get(n).ready() - inCaches[n];
-        }
-        return Math.max(0, live);
+        return Math.max(0, classes.inUse() - caches.count());
     }
 
     /** Nothing is handed out any more; the memory is given back by {@link SizeClasses#close}. */
@@ -209,11 +200,11 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     private int fetch(int n) {
         ThreadCache own = caches.claim();
         if (own != null) {
-            return own.fetch(n, classes.get(n));
+            return own.fetch(n, classes);
         }
         ThreadCache shared = caches.ofMany();
         synchronized (shared) {
-            return shared.fetch(n, classes.get(n));
+            return shared.fetch(n, classes);
         }
     }
 
@@ -230,8 +221,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         }
         int n = layout.classAt(address);
         long within = layout.within(address);
-        long slot = n == 0 ? -1 : within / SlotSizes.stride(n) - SlotLayout.firstSlot(n);
-        if (slot < 0 || slot >= classes.get(n).top()) {
+        if (n == 0 || !classes.at(n, within).hasUsed(within / SlotSizes.stride(n))) {
             return Damage.notABlock(address, "nothing was ever allocated there");
         }
         long inside = within % (SlotSizes.stride(n));

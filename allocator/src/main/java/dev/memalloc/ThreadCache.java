@@ -4,11 +4,12 @@ import java.lang.ref.WeakReference;
 
 /**
  * One thread's slots that are ready to be handed out: a stack for each size class, so that what was freed last, and
- * is most likely in the processor's caches, is handed out first.
+ * is most likely in the processor's caches, is handed out first. A second stack for each class is for slots of other
+ * shards than the cache's, which are not handed out, but collected until a batch of them goes back.
  *
  * <pre>
- *  stacks   | top of each class's stack | -1 | stack of class 1 | -1 | stack of class 2 | -1 | ... | -1 |
- *                                         floors[1]               floors[2]
+ *  stacks   | top of each stack | -1 | stack of class 1 | -1 | stack of class 2 | -1 | ... | -1 |
+ *                                 floors[1]               floors[2]
  * </pre>
  *
  * <p>A top is the index of the slot that is handed out next; at the floor it finds -1, as it does when it is to move
@@ -20,43 +21,50 @@ final class ThreadCache {
     private static final int SLOTS_MAX = 128;
     /** The most bytes in one stack. */
     private static final long BYTES_MAX = 32 << 10;
+    /** The most slots in a stack of those of other shards. */
+    private static final int AWAY_MAX = 32;
+    /** Stack {@code n} is that of class {@code n}, and {@code COUNT + n} that of its slots of other shards. */
+    private static final int STACKS = 2 * SlotSizes.COUNT;
     private static final int NONE = -1;
 
     /** The owner's thread id, which no other thread ever has; 0 if it is nobody's. */
     final long ownerId;
+    /** Where its slots come from, see {@link SizeClasses}. */
+    final int shard;
     private final WeakReference<Thread> owner;
     private final int[] stacks;
-    /** Where each class's stack begins; at the end, where the last one ends. */
+    /** Where each stack begins; at the end, where the last one ends. */
     private final int[] floors;
 
-    private ThreadCache(Thread owner, int[] stacks, int[] floors) {
+    private ThreadCache(Thread owner, int shard, int[] stacks, int[] floors) {
         this.ownerId = owner == null ? 0 : owner.threadId();
+        this.shard = shard;
         this.owner = new WeakReference<>(owner);
         this.stacks = stacks;
         this.floors = floors;
     }
 
     /** An empty cache of a thread, or of none; what it can hold gets smaller with the heap's limit. */
-    static ThreadCache empty(Thread owner, long limit) {
-        int[] floors = new int[SlotSizes.COUNT + 2];
-        int at = SlotSizes.COUNT + 1;
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            floors[n] = at;
-            long slots = Math.min(BYTES_MAX, limit >>> 10) / SlotSizes.stride(n);
-            at += Math.clamp(slots, 2, SLOTS_MAX) + 1;
+    static ThreadCache empty(Thread owner, int shard, long limit) {
+        int[] floors = new int[STACKS + 2];
+        int at = STACKS + 1;
+        for (int stack = 1; stack <= STACKS; stack++) {
+            floors[stack] = at;
+            long slots = Math.min(BYTES_MAX, limit >>> 10) / stride(stack);
+            at += Math.clamp(slots, 2, stack <= SlotSizes.COUNT ? SLOTS_MAX : AWAY_MAX) + 1;
         }
-        floors[SlotSizes.COUNT + 1] = at;
+        floors[STACKS + 1] = at;
         int[] stacks = new int[at + 1];
-        for (int n = 1; n <= SlotSizes.COUNT + 1; n++) {
-            stacks[floors[n]] = NONE;
+        for (int stack = 1; stack <= STACKS + 1; stack++) {
+            stacks[floors[stack]] = NONE;
         }
-        System.arraycopy(floors, 0, stacks, 0, SlotSizes.COUNT + 1);
-        return new ThreadCache(owner, stacks, floors);
+        System.arraycopy(floors, 0, stacks, 0, STACKS + 1);
+        return new ThreadCache(owner, shard, stacks, floors);
     }
 
     /** This cache with all that is in it, for another thread; nobody may use this object any more. */
     ThreadCache adoptedBy(Thread newOwner) {
-        return new ThreadCache(newOwner, stacks, floors);
+        return new ThreadCache(newOwner, shard, stacks, floors);
     }
 
     /** Whether its owner has ended, so that no one uses it. */
@@ -75,75 +83,100 @@ final class ThreadCache {
         return slot;
     }
 
-    /** Adds a slot of class {@code n}; returns false if there is no room. */
-    boolean push(int n, int slot) {
-        int top = stacks[n] + 1;
+    /** Adds a slot of class {@code n} in a shard; returns false if there is no room. */
+    boolean push(int n, int shard, int slot) {
+        int stack = stackOf(n, shard);
+        int top = stacks[stack] + 1;
         if (stacks[top] < 0) {
             return false;
         }
         stacks[top] = slot;
-        stacks[n] = top;
+        stacks[stack] = top;
         return true;
     }
 
     /** Pops a slot, after a batch was fetched if there is none; -1 if there is none to be had. */
-    int fetch(int n, SizeClass sizeClass) {
+    int fetch(int n, SizeClasses classes) {
         int slot = pop(n);
         if (slot < 0) {
             int floor = floors[n];
-            stacks[n] = floor + sizeClass.take(stacks, floor + 1, capacity(n) / 2);
+            stacks[n] = floor + classes.take(n, shard, stacks, floor + 1, capacity(n) / 2);
             slot = pop(n);
         }
         return slot;
     }
 
-    /** Pushes a slot, after the half that was freed first was given back if there is no room. */
-    void store(int n, int slot, SizeClass sizeClass) {
-        if (!push(n, slot)) {
-            flush(n, sizeClass, (count(n) + 1) / 2);
-            push(n, slot);
+    /** Pushes a slot; if there is no room, the half that was freed first, or all of other shards, goes back before. */
+    void store(int n, int shard, int slot, SizeClasses classes) {
+        if (!push(n, shard, slot)) {
+            int stack = stackOf(n, shard);
+            flush(stack, classes, stack == n ? (count(n) + 1) / 2 : count(stack));
+            push(n, shard, slot);
         }
     }
 
     /** Gives all slots back. */
     void flush(SizeClasses classes) {
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            flush(n, classes.get(n), count(n));
+        for (int stack = 1; stack <= STACKS; stack++) {
+            flush(stack, classes, count(stack));
         }
     }
 
     /** The most bytes that it can hold. */
     long capacity() {
         long bytes = 0;
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            bytes += (long) capacity(n) * SlotSizes.stride(n);
+        for (int stack = 1; stack <= STACKS; stack++) {
+            bytes += (long) capacity(stack) * stride(stack);
         }
         return bytes;
     }
 
-    /** Adds to each class's count how many of its slots are here. */
-    void addTo(long[] counts) {
-        for (int n = 1; n <= SlotSizes.COUNT; n++) {
-            counts[n] += count(n);
+    /** How many slots it holds. */
+    long slots() {
+        long slots = 0;
+        for (int stack = 1; stack <= STACKS; stack++) {
+            slots += count(stack);
         }
+        return slots;
     }
 
-    private int count(int n) {
-        return stacks[n] - floors[n];
+    /** How many bytes its slots have. */
+    long bytes() {
+        long bytes = 0;
+        for (int stack = 1; stack <= STACKS; stack++) {
+            bytes += (long) count(stack) * stride(stack);
+        }
+        return bytes;
     }
 
-    private int capacity(int n) {
-        return floors[n + 1] - floors[n] - 1;
+    private int stackOf(int n, int slotShard) {
+        return slotShard == shard ? n : n + SlotSizes.COUNT;
     }
 
-    private void flush(int n, SizeClass sizeClass, int count) {
+    private static int classOf(int stack) {
+        return stack <= SlotSizes.COUNT ? stack : stack - SlotSizes.COUNT;
+    }
+
+    private static int stride(int stack) {
+        return SlotSizes.stride(classOf(stack));
+    }
+
+    private int count(int stack) {
+        return stacks[stack] - floors[stack];
+    }
+
+    private int capacity(int stack) {
+        return floors[stack + 1] - floors[stack] - 1;
+    }
+
+    private void flush(int stack, SizeClasses classes, int count) {
         if (count == 0) {
             return;
         }
-        int first = floors[n] + 1;
-        sizeClass.give(stacks, first, count);
-        int left = count(n) - count;
+        int first = floors[stack] + 1;
+        classes.give(classOf(stack), stacks, first, count);
+        int left = count(stack) - count;
         System.arraycopy(stacks, first + count, stacks, first, left);
-        stacks[n] = floors[n] + left;
+        stacks[stack] = floors[stack] + left;
     }
 }

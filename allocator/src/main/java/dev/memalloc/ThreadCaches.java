@@ -1,12 +1,15 @@
 package dev.memalloc;
 
 import java.util.Arrays;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * The caches of a heap, and which thread has which.
  *
  * <p>A platform thread finds its own by its id, in one of two places of a table, without a lock. It gets one at its
- * first use: that of a thread that has ended, with what is in it, or a new one. Threads whose two places are taken, or
+ * first use: that of a thread that has ended, with what is in it, or a new one, of the shard that has the fewest
+ * running threads. Threads whose two places are taken, or
  * for whom the heap's limit leaves no room, and virtual threads, of which there may be millions, share a few caches,
  * each under its lock.
  *
@@ -15,22 +18,24 @@ import java.util.Arrays;
  * by itself, or is not its own.
  *
  * @param limit the heap's, in bytes
+ * @param shards how many there are to choose from
  * @param places the table
  * @param shared the caches that are for many threads
  */
-record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
+record ThreadCaches(long limit, int shards, ThreadCache[] places, ThreadCache[] shared) {
     private static final int PLACES_LOG2 = 10;
     private static final int PLACES = 1 << PLACES_LOG2;
     /** Caches that cannot be flushed by others may hold that part of the heap's limit at most. */
     private static final int LIMIT_SHARE = 8;
-    private static final ThreadCache NOBODYS = ThreadCache.empty(null, 0);
+    private static final int ANY = -1;
+    private static final ThreadCache NOBODYS = ThreadCache.empty(null, 0, 0);
 
-    static ThreadCaches of(long limit) {
+    static ThreadCaches of(long limit, int shards) {
         ThreadCache[] places = new ThreadCache[PLACES];
         Arrays.fill(places, NOBODYS);
         ThreadCache[] shared = new ThreadCache[2 * Runtime.getRuntime().availableProcessors()];
-        Arrays.setAll(shared, i -> ThreadCache.empty(null, limit));
-        return new ThreadCaches(limit, places, shared);
+        Arrays.setAll(shared, i -> ThreadCache.empty(null, i % shards, limit));
+        return new ThreadCaches(limit, shards, places, shared);
     }
 
     /** The cache that the current thread has to itself; null if it has none, or none yet. */
@@ -65,24 +70,44 @@ record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
         if (!places[place].isAbandoned()) {
             return null;
         }
-        int from = places[place] == NOBODYS ? findAbandoned() : place;
-        ThreadCache claimed;
-        if (from >= 0) {
-            claimed = places[from].adoptedBy(thread);
-            places[from] = NOBODYS;
-        } else if (isRoomForOneMore()) {
-            claimed = ThreadCache.empty(thread, limit);
-        } else {
+        int shard = idlestShard();
+        int from = findAbandoned(shard);
+        if (from < 0 && places[place] == NOBODYS && isRoomForOneMore()) {
+            places[place] = ThreadCache.empty(thread, shard, limit);
+            return places[place];
+        }
+        if (from < 0) {
+            from = places[place] == NOBODYS ? findAbandoned(ANY) : place;
+        }
+        if (from < 0) {
             return null;
         }
-        places[place] = claimed;
-        return claimed;
+        ThreadCache adopted = places[from].adoptedBy(thread);
+        places[from] = places[place];
+        places[place] = adopted;
+        return adopted;
     }
 
-    /** The place of a cache whose thread has ended; -1 if there is none. */
-    private int findAbandoned() {
+    /** The shard that fewest caches of running threads are filled from. */
+    private int idlestShard() {
+        int[] running = new int[shards];
+        for (ThreadCache cache : places) {
+            if (cache != NOBODYS && !cache.isAbandoned()) {
+                running[cache.shard]++;
+            }
+        }
+        int idlest = 0;
+        for (int shard = 1; shard < shards; shard++) {
+            idlest = running[shard] < running[idlest] ? shard : idlest;
+        }
+        return idlest;
+    }
+
+    /** The place of a cache of a shard whose thread has ended; -1 if there is none. */
+    private int findAbandoned(int shard) {
         for (int place = 0; place < PLACES; place++) {
-            if (places[place] != NOBODYS && places[place].isAbandoned()) {
+            ThreadCache cache = places[place];
+            if (cache != NOBODYS && (shard == ANY || cache.shard == shard) && cache.isAbandoned()) {
                 return place;
             }
         }
@@ -117,18 +142,21 @@ record ThreadCaches(long limit, ThreadCache[] places, ThreadCache[] shared) {
         }
     }
 
-    /** How many slots of each class are in all caches; while threads run, about as many. */
-    long[] count() {
-        long[] counts = new long[SlotSizes.COUNT + 1];
-        for (ThreadCache cache : places) {
-            if (cache != NOBODYS) {
-                cache.addTo(counts);
-            }
-        }
-        for (ThreadCache cache : shared) {
-            cache.addTo(counts);
-        }
-        return counts;
+    /** How many slots are in all caches; while threads run, about as many. */
+    long count() {
+        return sum(ThreadCache::slots);
+    }
+
+    /** How many bytes the slots in all caches have; while threads run, about as many. */
+    long bytes() {
+        return sum(ThreadCache::bytes);
+    }
+
+    private long sum(ToLongFunction<ThreadCache> figure) {
+        return Stream.concat(Arrays.stream(places), Arrays.stream(shared))
+            .filter(cache -> cache != NOBODYS)
+            .mapToLong(figure)
+            .sum();
     }
 
     /** Threads have no cache any more; one that is claimed from now on stays empty. */
