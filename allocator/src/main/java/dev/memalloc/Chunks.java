@@ -135,9 +135,14 @@ final class Chunks {
     }
 
     private long allocateAlone(long size, long alignment, boolean zeroed) {
-        long block = hold(blockSize(size, alignment), Math.min(alignment, Heap.ALIGNMENT_MAX), zeroed);
+        boolean byHeap = zeroed && alignment == SlotSizes.UNIT && size > PIECE_MAX;
+        long block = hold(blockSize(size, alignment), Math.min(alignment, Heap.ALIGNMENT_MAX), byHeap);
         doubleChunkSize();
-        return block + alignment - 1 & -alignment;
+        long address = block + alignment - 1 & -alignment;
+        if (zeroed && !byHeap) {
+            RawMemory.zero(address, size);
+        }
+        return address;
     }
 
     /** Beyond what the heap aligns to, there is an aligned part in a block that is larger by as much. */
@@ -157,25 +162,18 @@ final class Chunks {
         if (freed) {
             throw new IllegalStateException("Already closed");
         }
-        boolean byHeap = zeroed && alignment == SlotSizes.UNIT && size > PIECE_MAX;
-        long address;
         if (first == 0) {
             if (!leased) {
                 lease = heap.lease();
                 leased = true;
             }
-            first = allocateBlock(size, alignment, byHeap);
-            address = first;
-        } else {
-            Held held = new Held(others);
-            held.address = allocateBlock(size, alignment, byHeap);
-            others = held;
-            address = held.address;
+            first = allocateBlock(size, alignment, zeroed);
+            return first;
         }
-        if (zeroed && !byHeap) {
-            RawMemory.zero(address, size);
-        }
-        return address;
+        Held held = new Held(others);
+        held.address = allocateBlock(size, alignment, zeroed);
+        others = held;
+        return held.address;
     }
 
     private long allocateBlock(long size, long alignment, boolean zeroed) {

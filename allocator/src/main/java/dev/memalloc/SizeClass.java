@@ -27,7 +27,9 @@ final class SizeClass {
     private static final int READY_MAX = 8192;
     private static final long READY_BYTES_MAX = 1 << 20;
     private static final int GROUP = 4096;
-    private static final long COMMIT_UNIT = 256L << 10;
+    /** As much is committed at once as there is already, but not less than the first, nor more than the second. */
+    private static final long COMMIT_MIN = 32L << 10;
+    private static final long COMMIT_MAX = 256L << 10;
 
     /** What a group's age says: nothing was freed in it since its free pages were given back, */
     private static final byte PURGED = 0;
@@ -307,8 +309,10 @@ final class SizeClass {
             freeInGroup = Arrays.copyOf(freeInGroup, 2 * groups);
             groupAges = moreAges;
         }
-        long wanted = ((long) newTop * stride + COMMIT_UNIT - 1) & -COMMIT_UNIT;
-        if (wanted > bytesCommitted) {
+        long needed = (long) newTop * stride;
+        if (needed > bytesCommitted) {
+            long unit = Math.clamp(Long.highestOneBit(bytesCommitted), COMMIT_MIN, COMMIT_MAX);
+            long wanted = needed + unit - 1 & -unit;
             os.commit(base + bytesCommitted, wanted - bytesCommitted);
             bytesCommitted = wanted;
         }

@@ -123,7 +123,7 @@ final class SizeClasses {
         OsException refused = null;
         for (SizeClass each : classes) {
             try {
-                if (each.isWorthPurging()) {
+                if (now || each.isWorthPurging()) {
                     each.purge(now);
                 }
             } catch (OsException e) {

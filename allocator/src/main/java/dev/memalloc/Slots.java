@@ -99,12 +99,16 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         long within = layout.within(address);
         long state = layout.state(n, within);
         ThreadCache cache = caches.quick();
-        if (cache != null && SlotLayout.isStart(n, within) && state(state) == SlotState.LIVE
-            && cache.push(n, layout.shard(within), SlotLayout.units(within))) {
-            setState(state, SlotState.CACHED);
-            return true;
+        if (cache == null || !SlotLayout.isStart(n, within) || state(state) != SlotState.LIVE) {
+            return false;
         }
-        return false;
+        // Before: if an Error strikes in between, a slot is lost, rather than live and cached.
+        setState(state, SlotState.CACHED);
+        if (!cache.push(n, layout.shard(within), SlotLayout.units(within))) {
+            setState(state, SlotState.LIVE);
+            return false;
+        }
+        return true;
     }
 
     /**
@@ -118,7 +122,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         requireLive(address);
         int n = layout.classAt(address);
         long within = layout.within(address);
-        ThreadCache own = caches.claim();
+        ThreadCache own = caches.ownOrNew();
         ThreadCache shared = caches.ofMany();
         // From here on nothing may fail; and the state is set before another thread can get the slot.
         setState(layout.state(n, within), SlotState.CACHED);
@@ -163,12 +167,15 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
 
     /** Bytes in slots that are cached: they are taken from the budget, but not live. */
     long bytesCached() {
-        return classes.bytesReady() + caches.bytes();
+        // In this order, what goes back to the classes in between is rather counted twice than not at all.
+        long inCaches = caches.bytes();
+        return inCaches + classes.bytesReady();
     }
 
     /** How many slots are live; while other threads run, about as many, and never fewer than none. */
     long live() {
-        return Math.max(0, classes.inUse() - caches.count());
+        long inCaches = caches.count();
+        return Math.max(0, classes.inUse() - inCaches);
     }
 
     /** Nothing is handed out any more; the memory is given back by {@link SizeClasses#close}. */
@@ -198,11 +205,21 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     }
 
     private int fetch(int n) {
-        ThreadCache own = caches.claim();
+        ThreadCache own = caches.ownOrNew();
         if (own != null) {
             return own.fetch(n, classes);
         }
         ThreadCache shared = caches.ofMany();
+        synchronized (shared) {
+            int units = shared.pop(n);
+            if (units >= 0) {
+                return units;
+            }
+        }
+        own = caches.claim();
+        if (own != null) {
+            return own.fetch(n, classes);
+        }
         synchronized (shared) {
             return shared.fetch(n, classes);
         }

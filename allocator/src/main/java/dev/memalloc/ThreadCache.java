@@ -21,8 +21,9 @@ final class ThreadCache {
     private static final int SLOTS_MAX = 128;
     /** The most bytes in one stack. */
     private static final long BYTES_MAX = 32 << 10;
-    /** The most slots in a stack of those of other shards. */
-    private static final int AWAY_MAX = 32;
+    /** The same of a stack for slots of other shards. */
+    private static final int AWAY_SLOTS_MAX = 32;
+    private static final long AWAY_BYTES_MAX = 8 << 10;
     /** Stack {@code n} is that of class {@code n}, and {@code COUNT + n} that of its slots of other shards. */
     private static final int STACKS = 2 * SlotSizes.COUNT;
     private static final int NONE = -1;
@@ -50,8 +51,9 @@ final class ThreadCache {
         int at = STACKS + 1;
         for (int stack = 1; stack <= STACKS; stack++) {
             floors[stack] = at;
-            long slots = Math.min(BYTES_MAX, limit >>> 10) / stride(stack);
-            at += Math.clamp(slots, 2, stack <= SlotSizes.COUNT ? SLOTS_MAX : AWAY_MAX) + 1;
+            at += 1 + (stack <= SlotSizes.COUNT
+                ? Math.clamp(Math.min(BYTES_MAX, limit >>> 10) / stride(stack), 2, SLOTS_MAX)
+                : Math.clamp(Math.min(AWAY_BYTES_MAX, limit >>> 12) / stride(stack), 2, AWAY_SLOTS_MAX));
         }
         floors[STACKS + 1] = at;
         int[] stacks = new int[at + 1];
@@ -174,8 +176,10 @@ final class ThreadCache {
             return;
         }
         int first = floors[stack] + 1;
-        classes.give(classOf(stack), stacks, first, count);
         int left = count(stack) - count;
+        // If an Error strikes from here on, slots are lost, rather than in two places.
+        stacks[stack] = floors[stack];
+        classes.give(classOf(stack), stacks, first, count);
         System.arraycopy(stacks, first + count, stacks, first, left);
         stacks[stack] = floors[stack] + left;
     }

@@ -1,6 +1,7 @@
 package dev.memalloc;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
@@ -9,9 +10,8 @@ import java.util.stream.Stream;
  *
  * <p>A platform thread finds its own by its id, in one of two places of a table, without a lock. It gets one at its
  * first use: that of a thread that has ended, with what is in it, or a new one, of the shard that has the fewest
- * running threads. Threads whose two places are taken, or
- * for whom the heap's limit leaves no room, and virtual threads, of which there may be millions, share a few caches,
- * each under its lock.
+ * running threads. Threads whose two places are taken, or for whom the heap's limit leaves no room, and virtual
+ * threads, of which there may be millions, share a few caches, each under its lock.
  *
  * <p>The table keeps no thread from being collected. A place in it changes under this object's lock only, from
  * nobody's or an ended thread's cache to another thread's, or to nobody's. So what a thread finds there was put there
@@ -19,15 +19,18 @@ import java.util.stream.Stream;
  *
  * @param limit the heap's, in bytes
  * @param shards how many there are to choose from
+ * @param most how many caches threads may have to themselves: what they can hold is little beside the limit
+ * @param made how many there are
  * @param places the table
  * @param shared the caches that are for many threads
  */
-record ThreadCaches(long limit, int shards, ThreadCache[] places, ThreadCache[] shared) {
+record ThreadCaches(
+        long limit, int shards, long most, AtomicInteger made, ThreadCache[] places, ThreadCache[] shared) {
     private static final int PLACES_LOG2 = 10;
     private static final int PLACES = 1 << PLACES_LOG2;
     /** Caches that cannot be flushed by others may hold that part of the heap's limit at most. */
     private static final int LIMIT_SHARE = 8;
-    private static final int ANY = -1;
+    private static final int NONE = -1;
     private static final ThreadCache NOBODYS = ThreadCache.empty(null, 0, 0);
 
     static ThreadCaches of(long limit, int shards) {
@@ -35,7 +38,8 @@ record ThreadCaches(long limit, int shards, ThreadCache[] places, ThreadCache[] 
         Arrays.fill(places, NOBODYS);
         ThreadCache[] shared = new ThreadCache[2 * Runtime.getRuntime().availableProcessors()];
         Arrays.setAll(shared, i -> ThreadCache.empty(null, i % shards, limit));
-        return new ThreadCaches(limit, shards, places, shared);
+        long most = limit / LIMIT_SHARE / shared[0].capacity();
+        return new ThreadCaches(limit, shards, most, new AtomicInteger(), places, shared);
     }
 
     /** The cache that the current thread has to itself; null if it has none, or none yet. */
@@ -56,7 +60,16 @@ record ThreadCaches(long limit, int shards, ThreadCache[] places, ThreadCache[] 
         return first.ownerId == id ? first : null;
     }
 
-    /** The current thread's cache, a new one if it has none; null if it has to share. */
+    /** The current thread's cache, a new one if it has none and there is room for more; null if it has to share. */
+    ThreadCache ownOrNew() {
+        ThreadCache own = own();
+        return own == null && made.get() < most ? claim() : own;
+    }
+
+    /**
+     * The current thread's cache; if it has none, a new one, or that of a thread that has ended. Null if it has to
+     * share. That takes a walk through the table, and its lock, so a thread that shares asks for it seldom.
+     */
     ThreadCache claim() {
         ThreadCache own = own();
         return own != null || Thread.currentThread().isVirtual() ? own : claim(Thread.currentThread());
@@ -70,16 +83,29 @@ record ThreadCaches(long limit, int shards, ThreadCache[] places, ThreadCache[] 
         if (!places[place].isAbandoned()) {
             return null;
         }
-        int shard = idlestShard();
-        int from = findAbandoned(shard);
-        if (from < 0 && places[place] == NOBODYS && isRoomForOneMore()) {
+        boolean vacant = places[place] == NOBODYS;
+        int[] running = new int[shards];
+        int[] abandoned = new int[shards];
+        Arrays.fill(abandoned, NONE);
+        int from = vacant ? NONE : place;
+        for (int i = 0; i < PLACES; i++) {
+            ThreadCache cache = places[i];
+            if (cache != NOBODYS && !cache.isAbandoned()) {
+                running[cache.shard]++;
+            } else if (cache != NOBODYS) {
+                abandoned[cache.shard] = i;
+                from = from == NONE ? i : from;
+            }
+        }
+        int shard = idlest(running);
+        if (abandoned[shard] != NONE) {
+            from = abandoned[shard];
+        } else if (vacant && made.get() < most) {
+            made.incrementAndGet();
             places[place] = ThreadCache.empty(thread, shard, limit);
             return places[place];
         }
-        if (from < 0) {
-            from = places[place] == NOBODYS ? findAbandoned(ANY) : place;
-        }
-        if (from < 0) {
+        if (from == NONE) {
             return null;
         }
         ThreadCache adopted = places[from].adoptedBy(thread);
@@ -88,39 +114,13 @@ record ThreadCaches(long limit, int shards, ThreadCache[] places, ThreadCache[] 
         return adopted;
     }
 
-    /** The shard that fewest caches of running threads are filled from. */
-    private int idlestShard() {
-        int[] running = new int[shards];
-        for (ThreadCache cache : places) {
-            if (cache != NOBODYS && !cache.isAbandoned()) {
-                running[cache.shard]++;
-            }
-        }
+    /** The shard that fewest running threads are filled from. */
+    private static int idlest(int[] running) {
         int idlest = 0;
-        for (int shard = 1; shard < shards; shard++) {
+        for (int shard = 1; shard < running.length; shard++) {
             idlest = running[shard] < running[idlest] ? shard : idlest;
         }
         return idlest;
-    }
-
-    /** The place of a cache of a shard whose thread has ended; -1 if there is none. */
-    private int findAbandoned(int shard) {
-        for (int place = 0; place < PLACES; place++) {
-            ThreadCache cache = places[place];
-            if (cache != NOBODYS && (shard == ANY || cache.shard == shard) && cache.isAbandoned()) {
-                return place;
-            }
-        }
-        return -1;
-    }
-
-    /** Whether all caches that threads have to themselves, and one more, hold little beside the limit. */
-    private boolean isRoomForOneMore() {
-        long bytes = shared[0].capacity();
-        for (ThreadCache cache : places) {
-            bytes += cache == NOBODYS ? 0 : cache.capacity();
-        }
-        return bytes <= limit / LIMIT_SHARE;
     }
 
     /** The cache that the current thread shares with others: to be used under its lock. */

@@ -53,6 +53,15 @@ class PurgeTest {
     }
 
     @Test
+    void anArenaTouchesNoMoreOfAnAlignedBlockThanTheSegment() throws IOException {
+        long before = bytesResident();
+        try (HeapArena arena = HeapArena.ofConfined(heap)) {
+            assertThat(arena.allocate(16, 1L << 28).address() % (1L << 28)).isZero();
+            assertThat(bytesResident()).isLessThan(before + BURST / 10);
+        }
+    }
+
+    @Test
     void aShrunkMappingGoesBackByItself() throws Exception {
         long mapping = heap.memalloc(BURST);
         heap.memoryset(mapping, 1, BURST);

@@ -117,6 +117,20 @@ class ShardsTest {
     }
 
     @Test
+    void whereTheLimitLeavesRoomForOneCacheItGoesFromThreadToThread() throws Exception {
+        ThreadCaches caches = ThreadCaches.of(64 << 20, 2);
+        assertThat(caches.most()).isEqualTo(1);
+        ThreadCache ones = one.submit(caches::ownOrNew).get();
+        assertThat(ones).isNotNull().isSameAs(one.submit(caches::own).get());
+        assertThat(other.submit(caches::ownOrNew).get()).isNull();
+        assertThat(other.submit(caches::claim).get()).isNull();
+        one.close();
+        assertThat(other.submit(caches::ownOrNew).get()).as("seldom looked for").isNull();
+        ThreadCache others = other.submit(caches::claim).get();
+        assertThat(others).returns(ones.shard, cache -> cache.shard).isSameAs(other.submit(caches::ownOrNew).get());
+    }
+
+    @Test
     void slotsOfOtherShardsCountAsCached() throws Exception {
         List<Long> blocks = allocate(one);
         free(other, blocks);
