@@ -23,7 +23,7 @@ final class ThreadCache {
     private static final long BYTES_MAX = 32 << 10;
     /** The same of a stack for slots of other shards. */
     private static final int AWAY_SLOTS_MAX = 32;
-    private static final long AWAY_BYTES_MAX = 8 << 10;
+    private static final long AWAY_BYTES_MAX = 32 << 10;
     /** Stack {@code n} is that of class {@code n}, and {@code COUNT + n} that of its slots of other shards. */
     private static final int STACKS = 2 * SlotSizes.COUNT;
     private static final int NONE = -1;
