@@ -27,6 +27,11 @@ final class Budget {
         return taken.get();
     }
 
+    /** How much more may be taken. */
+    long left() {
+        return limit - taken.get();
+    }
+
     /** The most that was ever taken at once. */
     long peak() {
         return peak.get();

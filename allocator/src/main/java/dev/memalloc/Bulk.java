@@ -2,336 +2,94 @@ package dev.memalloc;
 
 import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
- * What is not a slot: blocks in a region, and mappings beside it, behind one lock.
+ * What is not a slot: blocks in shards, one for each processor as those of slots, and from the threshold on mappings.
  *
- * <p>Requests from the threshold on get a mapping. Sizes are those of requests; what they take of the
- * {@link Budget}, by way of an {@link Allowance}, includes rounding. A call that throws has changed nothing.
- * Thread-safe; the lock is this object's, and is held while the operating system maps and unmaps.
+ * <p>Has no lock itself: each part has its own, and who holds one asks for no other. A thread allocates from the shard
+ * of its cache, and from another where that has no room; where the limit or the system leaves none either, room is
+ * made, and all is tried once more. A call that throws has changed nothing.
  */
 final class Bulk {
-    /**
-     * What a block keeps at least that is made smaller: then the tags of a free block that it may become a part of do
-     * not reach those of its neighbours, which say that they were freed.
-     */
-    private static final int GRANULES_KEPT = Tags.LISTED_MIN + 1;
-    /** The most bytes that are unmapped while others wait. */
-    private static final long PURGE_STEP = 32L << 20;
+    /** How many of the largest blocks a shard has room for at least. */
+    private static final long SHARD_BLOCKS = 4;
 
     private final MemorySegment memory;
     private final long mmapThreshold;
     private final Budget budget;
-    private final Allowance allowance;
-    private final Runnable reclaim;
-    private final Region region;
-    private final FreeLists freeLists;
-    private final Blocks blocks;
-    private final Mappings mappings;
-    private long bytesInBlocks;
-    private long blocksLive;
-    /** Whether the mapping that was allocated last had been used before. */
-    private boolean reusedSpare;
-    private volatile boolean worthPurging;
-    private boolean closed;
+    private final Slots slots;
+    private final BlockShard[] shards;
+    private final MappedBlocks mapped;
 
     /**
-     * Reserves the region. {@code memory} is all memory, as long as the heap is open; {@code reclaim} is run where the
-     * budget is exceeded, before that is believed.
+     * Reserves the regions. {@code memory} is all memory, as long as the heap is open; {@code slots} has caches, whose
+     * shards are those here, and which are flushed where the budget is exceeded, before that is believed.
      *
-     * @throws OsException if the operating system refuses even a small region
+     * @throws OsException if the operating system refuses even small regions
      */
-    Bulk(Os os, MemorySegment memory, HeapOptions options, Budget budget, Runnable reclaim) {
+    Bulk(Os os, MemorySegment memory, HeapOptions options, Budget budget, Slots slots) {
         this.memory = memory;
-        this.mmapThreshold = options.mmapThreshold();
         this.budget = budget;
-        this.allowance = new Allowance(budget);
-        this.reclaim = reclaim;
-        region = Region.reserve(os, options.addressRange());
-        freeLists = new FreeLists(region);
-        blocks = new Blocks(region, freeLists);
-        mappings = new Mappings(os);
-    }
-
-    /** The address of {@code size} bytes, contents unspecified. */
-    long allocate(long size) {
-        return allocate(size, 1);
-    }
-
-    /** The same, a multiple of {@code alignment}, which is a power of two. */
-    synchronized long allocate(long size, long alignment) {
-        requireOpen();
-        while (true) {
-            try {
-                return size >= mmapThreshold ? allocateMapping(size, alignment) : allocateBlock(size, alignment);
-            } catch (OsException e) {
-                giveSparesBackInstead(size, e);
-            } finally {
-                noteFree();
+        this.slots = slots;
+        mmapThreshold = options.mmapThreshold();
+        mapped = new MappedBlocks(os, memory, budget);
+        shards = new BlockShard[shardCount(options, slots.layout().shards())];
+        int made = 0;
+        try {
+            for (; made < shards.length; made++) {
+                Region region = Region.reserve(os, options.addressRange() / shards.length);
+                shards[made] = new BlockShard(region, memory, budget);
+            }
+        } finally {
+            if (made < shards.length) {
+                Arrays.stream(shards, 0, made).forEach(BlockShard::close);
             }
         }
     }
 
-    /** The address of {@code size} bytes, all zero. */
-    long allocateZeroed(long size) {
-        long address;
-        long dirty;
-        synchronized (this) {
-            long clean = region.address(region.clean());
-            address = allocate(size);
-            dirty = region.contains(address) ? Math.clamp(clean - address, 0, size) : reusedSpare ? size : 0;
-        }
-        RawMemory.fill(memory, address, dirty, (byte) 0);
-        return address;
+    /** How many shards of such a heap there are: a power of two, as {@code most} is. */
+    static int shardCount(HeapOptions options, int most) {
+        long fitting = options.addressRange() / SHARD_BLOCKS / options.mmapThreshold();
+        return (int) Long.highestOneBit(Math.clamp(fitting, 1, most));
     }
 
-    synchronized void free(long address) {
-        requireOpen();
-        if (region.contains(address)) {
-            int block = blocks.requireLive(address);
-            long size = bytes(block);
-            blocks.free(block);
-            bytesInBlocks -= size;
-            blocksLive--;
-            allowance.give(size);
+    /**
+     * The address of {@code size} bytes, a multiple of {@code alignment}, which is a power of two; all zero if
+     * {@code zeroed}.
+     */
+    long allocate(long size, long alignment, boolean zeroed) {
+        requireAddressable(size);
+        return withRoom(size, () -> size >= mmapThreshold
+            ? mapped.allocate(size, alignment, zeroed) : allocateBlock(size, alignment, zeroed));
+    }
+
+    void free(long address) {
+        BlockShard shard = shardOf(address);
+        if (shard != null) {
+            shard.free(address);
         } else {
-            requireMapping(address);
-            long size = mappings.size(address);
-            mappings.free(address);
-            allowance.give(size);
-            limitSpares();
+            mapped.free(address);
         }
-        noteFree();
     }
 
     /** Resizes in place, or by moving; returns the address then. */
-    synchronized long resize(long address, long newSize) {
-        requireOpen();
-        while (true) {
-            try {
-                return resizeOnce(address, newSize);
-            } catch (OsException e) {
-                giveSparesBackInstead(newSize, e);
-            } finally {
-                noteFree();
-            }
+    long resize(long address, long newSize) {
+        BlockShard shard = shardOf(address);
+        requireAddressable(newSize);
+        if (shard == null) {
+            return withRoom(newSize, () -> mapped.resize(address, newSize));
         }
-    }
-
-    /** The bytes that may be used of the live block or mapping at an address. */
-    synchronized long requireLive(long address) {
-        requireOpen();
-        if (region.contains(address)) {
-            return bytes(blocks.requireLive(address));
+        if (newSize < mmapThreshold && resizeInPlace(shard, address, newSize)) {
+            return address;
         }
-        requireMapping(address);
-        return mappings.size(address);
-    }
-
-    /** Whether there is memory to give back to the operating system, now or later. */
-    boolean isWorthPurging() {
-        return worthPurging;
-    }
-
-    /**
-     * Gives memory back that was free for a while; all, if {@code now}. That is done in steps, and the lock is
-     * released between them, for those who wait.
-     *
-     * @throws OsException if the operating system refuses; the rest is kept until something is freed again
-     */
-    void purge(boolean now) {
-        worthPurging = false;
-        purgeTop(now);
-        int block = 1;
-        while (block > 0) {
-            block = purgeBlocks(block, now);
-        }
-        long spareMax = now ? 0 : sparesNeeded();
-        while (shrinkSpares(spareMax)) {
-            Thread.yield();
-        }
-    }
-
-    long bytesCommitted() {
-        return region.bytesCommitted();
-    }
-
-    long bytesInBlocks() {
-        return bytesInBlocks;
-    }
-
-    long bytesMapped() {
-        return mappings.bytes();
-    }
-
-    /** Committed bytes in no block. */
-    long bytesFree() {
-        return region.bytesCommitted() - bytesInBlocks;
-    }
-
-    long largestFree() {
-        return Math.max(Region.bytes(freeLists.largest()), region.bytesUnused());
-    }
-
-    /** Live blocks, without mappings. */
-    long blocksLive() {
-        return blocksLive;
-    }
-
-    /** Bytes that were taken from the budget, and are in no block or mapping. */
-    long bytesAllowed() {
-        return allowance.left();
-    }
-
-    /** Bytes in freed mappings that are kept for a while. */
-    long bytesSpare() {
-        return mappings.spares().bytes();
-    }
-
-    long mappingsLive() {
-        return mappings.count();
-    }
-
-    /** Verifies every invariant; the first that is broken is thrown as an {@link IllegalStateException}. */
-    synchronized void check() {
-        requireOpen();
-        HeapCheck check = new HeapCheck(region, freeLists);
-        check.run();
-        mappings.check();
-        long bytesLive = check.granulesLive() * Region.GRANULE;
-        check.require(bytesLive == bytesInBlocks, 1,
-            "the live blocks have " + bytesLive + " bytes, but " + bytesInBlocks + " are counted");
-        check.require(check.blocksLive() == blocksLive, 1,
-            "there are " + check.blocksLive() + " live blocks, but " + blocksLive + " are counted");
-    }
-
-    /** Gives everything back; throws {@link OsException} if the operating system refuses, to be called again then. */
-    synchronized void close() {
-        if (!closed) {
-            mappings.unmapAll();
-            region.release();
-            closed = true;
-        }
-    }
-
-    private synchronized void purgeTop(boolean now) {
-        worthPurging |= !closed && blocks.purgeTop(now);
-    }
-
-    /** Purges some blocks from that one on; returns where to go on, or 0. */
-    private synchronized int purgeBlocks(int from, boolean now) {
-        if (closed) {
-            return 0;
-        }
-        int next = blocks.purge(from, now);
-        worthPurging |= blocks.isWorthPurging();
-        return next;
-    }
-
-    /** How much may stay spare. */
-    private synchronized long sparesNeeded() {
-        return closed ? 0 : mappings.spares().needed();
-    }
-
-    private synchronized boolean shrinkSpares(long bytesMax) {
-        Spares spares = mappings.spares();
-        if (!closed) {
-            spares.shrinkTo(Math.max(bytesMax, spares.bytes() - PURGE_STEP));
-            if (spares.bytes() > 0) {
-                worthPurging = true;
-            }
-        }
-        return spares.bytes() > bytesMax;
-    }
-
-    /** Spares are memory as well: together with what is handed out they shall not take more than the limit. */
-    private void limitSpares() {
+        long kept = Math.min(shard.requireLive(address), newSize);
+        long moved = allocate(newSize, 1, false);
+        RawMemory.copy(memory, address, moved, kept);
         try {
-            mappings.spares().shrinkTo(budget.limit() - budget.taken() + allowance.left());
-        } catch (OsException e) {
-            // They are kept, then: the purger tries again.
-        }
-    }
-
-    private void noteFree() {
-        if (!worthPurging && (blocks.isWorthPurging() || mappings.spares().bytes() > 0)) {
-            worthPurging = true;
-            Purger.wake();
-        }
-    }
-
-    private long resizeOnce(long address, long newSize) {
-        if (region.contains(address)) {
-            return resizeBlock(blocks.requireLive(address), newSize);
-        }
-        requireMapping(address);
-        return resizeMapping(address, newSize);
-    }
-
-    /** Where the system has no memory, spares are what can be missed; without any, the request cannot be met. */
-    private void giveSparesBackInstead(long size, OsException refused) {
-        try {
-            if (mappings.spares().bytes() > 0) {
-                mappings.spares().shrinkTo(0);
-                return;
-            }
-        } catch (OsException e) {
-            refused.addSuppressed(e);
-        }
-        throw refusal(size, refused.getMessage(), refused);
-    }
-
-    private long allocateBlock(long size, long alignment) {
-        int granules = Region.granules(size);
-        long bytes = Region.bytes(granules);
-        requireBudget(size, bytes);
-        int block = 0;
-        try {
-            block = blocks.allocate(granules, alignment);
-        } finally {
-            if (block == 0) {
-                allowance.give(bytes);
-            }
-        }
-        if (block == 0) {
-            throw refusal(size, "the address range of " + Region.bytes(region.end - 1) + " bytes is full", null);
-        }
-        bytesInBlocks += bytes;
-        blocksLive++;
-        budget.notePeak();
-        return region.address(block);
-    }
-
-    private long allocateMapping(long size, long alignment) {
-        long bytes = mappingSize(size);
-        requireBudget(size, bytes);
-        long address = 0;
-        try {
-            address = mappings.reuse(bytes, alignment);
-            reusedSpare = address != 0;
-            if (!reusedSpare) {
-                address = mappings.map(bytes, alignment);
-            }
-        } finally {
-            if (address == 0) {
-                allowance.give(bytes);
-            }
-        }
-        limitSpares();
-        budget.notePeak();
-        return address;
-    }
-
-    private long resizeBlock(int block, long newSize) {
-        if (newSize < mmapThreshold && resizeInPlace(block, newSize)) {
-            return region.address(block);
-        }
-        long address = region.address(block);
-        long kept = Math.min(bytes(block), newSize);
-        long moved = allocate(newSize);
-        RawMemory.copy(address, moved, kept);
-        try {
-            free(address);
+            shard.free(address);
         } catch (IllegalStateException e) {
             free(moved);
             throw e;
@@ -339,73 +97,182 @@ final class Bulk {
         return moved;
     }
 
-    private boolean resizeInPlace(int block, long newSize) {
-        long size = bytes(block);
-        int granules = Math.max(Region.granules(newSize), GRANULES_KEPT);
-        long most = Math.max(size, Region.bytes(granules));
-        requireBudget(newSize, most - size);
+    /** The bytes that may be used of the live block or mapping at an address. */
+    long requireLive(long address) {
+        BlockShard shard = shardOf(address);
+        return shard != null ? shard.requireLive(address) : mapped.requireLive(address);
+    }
+
+    /** The lock without which the block at an address can be freed by another thread at any time. */
+    Object lockOf(long address) {
+        BlockShard shard = shardOf(address);
+        return shard != null ? shard : mapped;
+    }
+
+    /** Whether there is memory to give back to the operating system, now or later. */
+    boolean isWorthPurging() {
+        boolean worth = mapped.isWorthPurging();
+        for (BlockShard shard : shards) {
+            worth |= shard.isWorthPurging();
+        }
+        return worth;
+    }
+
+    /**
+     * Gives memory back that was free for a while; all, if {@code now}. That is done in steps, and locks are released
+     * between them, for those who wait.
+     *
+     * @throws OsException if the operating system refuses; the rest is kept until something is freed again
+     */
+    void purge(boolean now) {
+        for (BlockShard shard : shards) {
+            shard.purge(now);
+        }
+        mapped.purge(now);
+    }
+
+    /** What {@code figures} makes of the figures here while none of them can change. */
+    <T> T withStats(Function<BulkStats, T> figures) {
+        return withStats(0, BulkStats.ofMappings(0, 0, 0, 0), figures);
+    }
+
+    /** Verifies every invariant; the first that is broken is thrown as an {@link IllegalStateException}. */
+    void check() {
+        for (BlockShard shard : shards) {
+            shard.check();
+        }
+        mapped.check();
+    }
+
+    /** Gives everything back; throws {@link OsException} if the operating system refuses, to be called again then. */
+    void close() {
+        mapped.close();
+        for (BlockShard shard : shards) {
+            shard.close();
+        }
+    }
+
+    private <T> T withStats(int from, BulkStats sum, Function<BulkStats, T> figures) {
+        if (from == shards.length) {
+            synchronized (mapped) {
+                return figures.apply(sum.plus(mapped.stats()));
+            }
+        }
+        synchronized (shards[from]) {
+            return withStats(from + 1, sum.plus(shards[from].stats()), figures);
+        }
+    }
+
+    /** The shard that an address is in; null if it is in none. */
+    private BlockShard shardOf(long address) {
+        for (BlockShard shard : shards) {
+            if (shard.contains(address)) {
+                return shard;
+            }
+        }
+        return null;
+    }
+
+    /** From the thread's own shard, or else from any; 0 if none has room within the limit. */
+    private long allocateBlock(long size, long alignment, boolean zeroed) {
+        int own = slots.shard() & shards.length - 1;
+        long address = 0;
+        for (int i = 0; address == 0 && i < shards.length; i++) {
+            address = shards[own ^ i].allocate(size, alignment, zeroed);
+        }
+        return address;
+    }
+
+    /** Near the limit, room is made before a move is tried: that needs more. What is refused here, a move may get. */
+    private boolean resizeInPlace(BlockShard shard, long address, long newSize) {
         try {
-            boolean resized = blocks.resize(block, granules);
-            budget.notePeak();
-            return resized;
-        } finally {
-            bytesInBlocks += bytes(block) - size;
-            allowance.give(most - bytes(block));
+            if (shard.resize(address, newSize)) {
+                return true;
+            }
+            if (newSize <= budget.left()) {
+                return false;
+            }
+            makeRoom(null);
+        } catch (OsException e) {
+            makeRoom(e);
         }
-    }
-
-    private long resizeMapping(long address, long newSize) {
-        long size = mappings.size(address);
-        long bytes = mappingSize(newSize);
-        requireBudget(newSize, Math.max(0, bytes - size));
-        long now = size;
         try {
-            long moved = mappings.resize(address, bytes);
-            now = bytes;
-            limitSpares();
-            budget.notePeak();
-            return moved;
-        } finally {
-            allowance.give(Math.max(size, bytes) - now);
+            return shard.resize(address, newSize);
+        } catch (OsException e) {
+            return false;
         }
     }
 
-    private long mappingSize(long size) {
-        if (size > Long.MAX_VALUE - Os.PAGE_SIZE) {
-            throw refusal(size, "no address space is that large", null);
+    /** What {@code attempt} returns, unless it is 0 or the system refuses: then room is made, and it is run again. */
+    private long withRoom(long size, LongSupplier attempt) {
+        OsException refused = null;
+        try {
+            long address = attempt.getAsLong();
+            if (address != 0) {
+                return address;
+            }
+        } catch (OsException e) {
+            refused = e;
         }
-        return Os.toPages(size);
+        makeRoom(refused);
+        try {
+            long address = attempt.getAsLong();
+            if (address != 0) {
+                return address;
+            }
+        } catch (OsException e) {
+            refused = e;
+        }
+        throw refusal(size, refused);
     }
 
-    private void requireBudget(long size, long bytes) {
-        if (!allowance.take(bytes)) {
-            reclaim.run();
-            if (!allowance.take(bytes)) {
-                throw refusal(size, "the limit would be exceeded", null);
+    /** Gives back what caches hold and what was allowed; and spares, where the system has no memory. */
+    private void makeRoom(OsException refused) {
+        slots.flushCaches();
+        endAllowances();
+        if (refused != null) {
+            try {
+                mapped.dropSpares();
+            } catch (OsException e) {
+                refused.addSuppressed(e);
             }
         }
     }
 
-    /** What caches hold and what was allowed is given back first, so that the message has the bytes of callers only. */
-    private OutOfMemoryError refusal(long size, String why, OsException cause) {
-        reclaim.run();
-        allowance.end();
-        return budget.refusal(size, why, cause);
+    private void endAllowances() {
+        for (BlockShard shard : shards) {
+            shard.endAllowance();
+        }
+        mapped.endAllowance();
     }
 
-    private long bytes(int block) {
-        return Region.bytes(region.tags.size(block));
-    }
-
-    private void requireMapping(long address) {
-        if (!mappings.contains(address)) {
-            throw mappings.explain(address);
+    /** Sizes that are to be rounded up to pages. */
+    private void requireAddressable(long size) {
+        if (size > Long.MAX_VALUE - Os.PAGE_SIZE) {
+            makeRoom(null);
+            throw budget.refusal(size, "no address space is that large", null);
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw Damage.closed();
+    private long bytesReserved() {
+        long bytes = 0;
+        for (BlockShard shard : shards) {
+            bytes += shard.bytesReserved();
         }
+        return bytes;
+    }
+
+    /** What was allowed is given back, as caches were before, so that the message has the bytes of callers only. */
+    private OutOfMemoryError refusal(long size, OsException refused) {
+        endAllowances();
+        String why;
+        if (refused != null) {
+            why = refused.getMessage();
+        } else if (size > budget.left()) {
+            why = "the limit would be exceeded";
+        } else {
+            why = "the address range of " + bytesReserved() + " bytes is full";
+        }
+        return budget.refusal(size, why, refused);
     }
 }

@@ -89,7 +89,7 @@ public final class Heap implements AutoCloseable {
 
     private Bulk reserveBulk(Os os, HeapOptions options) {
         try {
-            return new Bulk(os, memory, options, budget, slots::flushCaches);
+            return new Bulk(os, memory, options, budget, slots);
         } catch (OsException e) {
             slots.classes().close();
             throw e;
@@ -136,11 +136,15 @@ public final class Heap implements AutoCloseable {
             return 0;
         }
         long address = slots.serves(size) ? allocateSlot(size) : 0;
-        return address != 0 ? address : bulk.allocate(size);
+        return address != 0 ? address : bulk.allocate(size, 1, false);
     }
 
     Slots slots() {
         return slots;
+    }
+
+    Bulk bulk() {
+        return bulk;
     }
 
     /**
@@ -168,7 +172,7 @@ public final class Heap implements AutoCloseable {
             return address;
         }
         requireOpen();
-        return size == 0 ? 0 : bulk.allocateZeroed(size);
+        return size == 0 ? 0 : bulk.allocate(size, 1, true);
     }
 
     /**
@@ -200,7 +204,7 @@ public final class Heap implements AutoCloseable {
         long rounded = size + alignment - 1 & -alignment;
         long address = alignment <= Os.PAGE_SIZE && slots.serves(rounded) ? allocateSlot(rounded) : 0;
         if (address == 0) {
-            address = bulk.allocate(size, alignment);
+            address = bulk.allocate(size, alignment, false);
         }
         assert address % alignment == 0 : "the address is a multiple of the alignment";
         return address;
@@ -282,12 +286,15 @@ public final class Heap implements AutoCloseable {
         if (address == 0) {
             return 0;
         }
-        if (slots.contains(address)) {
-            return duplicate(address, size);
+        requireWithin(address, size);
+        long copy = memalloc(size);
+        try {
+            whileLive(address, size, () -> RawMemory.copy(memory, address, copy, size));
+        } catch (RuntimeException e) {
+            memfree(copy);
+            throw e;
         }
-        synchronized (bulk) {
-            return duplicate(address, size);
-        }
+        return copy;
     }
 
     /**
@@ -307,12 +314,8 @@ public final class Heap implements AutoCloseable {
         if (address == 0) {
             return 0;
         }
-        if (slots.contains(address)) {
-            return fill(address, value, size);
-        }
-        synchronized (bulk) {
-            return fill(address, value, size);
-        }
+        whileLive(address, size, () -> RawMemory.fill(memory, address, size, (byte) value));
+        return address;
     }
 
     /**
@@ -349,23 +352,24 @@ public final class Heap implements AutoCloseable {
      */
     public HeapStats stats() {
         requireOpen();
-        synchronized (bulk) {
-            long cached = slots.bytesCached();
-            long live = Math.max(0, budget.taken() - cached - bulk.bytesAllowed());
-            long committed = bulk.bytesCommitted() + slots.classes().bytesCommitted();
-            long inSlots = live - bulk.bytesInBlocks() - bulk.bytesMapped();
-            return new HeapStats(
-                live,
-                committed,
-                bulk.bytesMapped(),
-                bulk.bytesSpare(),
-                bulk.bytesFree() + slots.classes().bytesCommitted() - inSlots,
-                slots.live() + bulk.blocksLive() + bulk.mappingsLive(),
-                bulk.mappingsLive(),
-                budget.peak(),
-                bulk.largestFree(),
-                budget.limit());
-        }
+        return bulk.withStats(this::stats);
+    }
+
+    private HeapStats stats(BulkStats inBulk) {
+        long cached = slots.bytesCached();
+        long live = Math.max(0, budget.taken() - cached - inBulk.bytesAllowed());
+        long inSlots = live - inBulk.bytesInBlocks() - inBulk.bytesMapped();
+        return new HeapStats(
+            live,
+            inBulk.bytesCommitted() + slots.classes().bytesCommitted(),
+            inBulk.bytesMapped(),
+            inBulk.bytesSpare(),
+            inBulk.bytesFree() + slots.classes().bytesCommitted() - inSlots,
+            slots.live() + inBulk.blocksLive() + inBulk.mappingsLive(),
+            inBulk.mappingsLive(),
+            budget.peak(),
+            inBulk.largestFree(),
+            budget.limit());
     }
 
     /**
@@ -507,19 +511,17 @@ public final class Heap implements AutoCloseable {
         return moved;
     }
 
-    /** Slots stay mapped as long as the heap; of all else the caller holds the lock, so that nobody can unmap it. */
-    private long duplicate(long address, long size) {
-        requireWithin(address, size);
-        long copy = memalloc(size);
-        RawMemory.copy(memory, address, copy, size);
-        return copy;
-    }
-
-    /** As {@link #duplicate}. */
-    private long fill(long address, int value, long size) {
-        requireWithin(address, size);
-        RawMemory.fill(memory, address, size, (byte) value);
-        return address;
+    /** Slots stay mapped as long as the heap; all else can be unmapped or moved by who has its lock. */
+    private void whileLive(long address, long size, Runnable action) {
+        if (slots.contains(address)) {
+            requireWithin(address, size);
+            action.run();
+            return;
+        }
+        synchronized (bulk.lockOf(address)) {
+            requireWithin(address, size);
+            action.run();
+        }
     }
 
     /** The bytes that may be used of the live block at an address. */

@@ -150,6 +150,11 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         return SlotSizes.stride(n);
     }
 
+    /** The shard that the current thread is served from. */
+    int shard() {
+        return caches.current().shard;
+    }
+
     /** Gives back what caches hold that nobody uses, and the current thread's, so that others may have it. */
     void flushCaches() {
         ThreadCache own = caches.own();

@@ -87,6 +87,20 @@ final class Tags {
         return get(granule) & ~KIND;
     }
 
+    /**
+     * The size of the live block that begins here; 0 if there is none. May be called without the lock: then by a thread
+     * that does not know of a block it may be 0 as well.
+     */
+    int sizeIfLive(int granule) {
+        int[][] known = pieces;
+        int piece = granule >>> PIECE_LOG2;
+        if (piece >= known.length || known[piece] == null) {
+            return 0;
+        }
+        int tag = known[piece][granule & PIECE - 1];
+        return (tag & KIND) == LIVE ? tag & ~KIND : 0;
+    }
+
     /** Makes a live block. */
     void setLive(int block, int size) {
         set(block, LIVE | size);

@@ -31,7 +31,8 @@ class OsFaultTest {
         FaultyOs os = new FaultyOs();
         os.failWhen(call -> call < 4);
         try (Heap heap = new Heap(HeapOptions.defaults(), os)) {
-            assertThat(os.calls()).as("four refused, then slots and the region").isEqualTo(6);
+            assertThat(os.calls()).as("four refused, then slots and a region for each shard")
+                .isEqualTo(5 + heap.slots().layout().shards());
             heap.memalloc(100);
             heap.check();
         }

@@ -1,0 +1,192 @@
+package dev.memalloc;
+
+import dev.memalloc.internal.RawMemory;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Large blocks, each a mapping, behind one lock, which is held while the operating system maps and unmaps.
+ *
+ * <p>Sizes are those of requests; what they take of the {@link Budget}, by way of an {@link Allowance}, includes
+ * rounding. A call that throws has changed nothing. Thread-safe; the lock is this object's, and who has it can be sure
+ * that no mapping goes away.
+ */
+final class MappedBlocks {
+    /** The most bytes that are unmapped while others wait. */
+    private static final long PURGE_STEP = 32L << 20;
+
+    private final MemorySegment memory;
+    private final Budget budget;
+    private final Allowance allowance;
+    private final Mappings mappings;
+    /** Whether the mapping that was allocated last had been used before. */
+    private boolean reusedSpare;
+    private volatile boolean worthPurging;
+    private boolean closed;
+
+    /** {@code memory} is all memory, as long as the heap is open. */
+    MappedBlocks(Os os, MemorySegment memory, Budget budget) {
+        this.memory = memory;
+        this.budget = budget;
+        allowance = new Allowance(budget);
+        mappings = new Mappings(os);
+    }
+
+    /**
+     * The address of {@code size} bytes, a multiple of {@code alignment}, which is a power of two; all zero, if
+     * {@code zeroed}. 0 if there are none within the limit.
+     *
+     * @throws OsException if the operating system has none
+     */
+    long allocate(long size, long alignment, boolean zeroed) {
+        long address;
+        boolean dirty;
+        synchronized (this) {
+            address = allocate(size, alignment);
+            dirty = address != 0 && reusedSpare;
+        }
+        if (zeroed && dirty) {
+            RawMemory.fill(memory, address, size, (byte) 0);
+        }
+        return address;
+    }
+
+    synchronized void free(long address) {
+        long size = requireLive(address);
+        mappings.free(address);
+        allowance.give(size);
+        limitSpares();
+        noteFree();
+    }
+
+    /** Resizes a mapping; returns its address, which may be another; 0, having changed nothing, if over the limit. */
+    synchronized long resize(long address, long newSize) {
+        long size = requireLive(address);
+        long bytes = Os.toPages(newSize);
+        if (!allowance.take(Math.max(0, bytes - size))) {
+            return 0;
+        }
+        long now = size;
+        try {
+            long moved = mappings.resize(address, bytes);
+            now = bytes;
+            limitSpares();
+            budget.notePeak();
+            return moved;
+        } finally {
+            allowance.give(Math.max(size, bytes) - now);
+            noteFree();
+        }
+    }
+
+    /** The bytes of the live mapping at an address. */
+    synchronized long requireLive(long address) {
+        requireOpen();
+        if (!mappings.contains(address)) {
+            throw mappings.explain(address);
+        }
+        return mappings.size(address);
+    }
+
+    boolean isWorthPurging() {
+        return worthPurging;
+    }
+
+    /** As {@link Bulk#purge}. */
+    void purge(boolean now) {
+        worthPurging = false;
+        long spareMax = now ? 0 : sparesNeeded();
+        while (shrinkSpares(spareMax)) {
+            Thread.yield();
+        }
+    }
+
+    /** Gives all spares back. */
+    synchronized void dropSpares() {
+        mappings.spares().shrinkTo(0);
+    }
+
+    synchronized void endAllowance() {
+        allowance.end();
+    }
+
+    synchronized BulkStats stats() {
+        long spare = mappings.spares().bytes();
+        return BulkStats.ofMappings(mappings.bytes(), mappings.count(), spare, allowance.left());
+    }
+
+    /** As {@link BlockShard#check}. */
+    synchronized void check() {
+        requireOpen();
+        mappings.check();
+    }
+
+    /** As {@link BlockShard#close}. */
+    synchronized void close() {
+        if (!closed) {
+            mappings.unmapAll();
+            closed = true;
+        }
+    }
+
+    private long allocate(long size, long alignment) {
+        requireOpen();
+        long bytes = Os.toPages(size);
+        if (!allowance.take(bytes)) {
+            return 0;
+        }
+        long address = 0;
+        try {
+            address = mappings.reuse(bytes, alignment);
+            reusedSpare = address != 0;
+            if (!reusedSpare) {
+                address = mappings.map(bytes, alignment);
+            }
+        } finally {
+            if (address == 0) {
+                allowance.give(bytes);
+            }
+            noteFree();
+        }
+        limitSpares();
+        budget.notePeak();
+        return address;
+    }
+
+    /** Spares are memory as well: together with what is handed out they shall not take more than the limit. */
+    private void limitSpares() {
+        try {
+            mappings.spares().shrinkTo(budget.limit() - budget.taken() + allowance.left());
+        } catch (OsException e) {
+            // They are kept, then: the purger tries again.
+        }
+    }
+
+    /** How much may stay spare. */
+    private synchronized long sparesNeeded() {
+        return closed ? 0 : mappings.spares().needed();
+    }
+
+    private synchronized boolean shrinkSpares(long bytesMax) {
+        Spares spares = mappings.spares();
+        if (!closed) {
+            spares.shrinkTo(Math.max(bytesMax, spares.bytes() - PURGE_STEP));
+            if (spares.bytes() > 0) {
+                worthPurging = true;
+            }
+        }
+        return spares.bytes() > bytesMax;
+    }
+
+    private void noteFree() {
+        if (!worthPurging && mappings.spares().bytes() > 0) {
+            worthPurging = true;
+            Purger.wake();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw Damage.closed();
+        }
+    }
+}
