@@ -35,7 +35,7 @@ final class Bulk {
         this.budget = budget;
         this.slots = slots;
         mmapThreshold = options.mmapThreshold();
-        mapped = new MappedBlocks(os, memory, budget);
+        mapped = new MappedBlocks(os, memory, options, budget);
         shards = new BlockShard[shardCount(options, slots.layout().shards())];
         int made = 0;
         try {

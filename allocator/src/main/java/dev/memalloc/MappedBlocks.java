@@ -24,11 +24,11 @@ final class MappedBlocks {
     private boolean closed;
 
     /** {@code memory} is all memory, as long as the heap is open. */
-    MappedBlocks(Os os, MemorySegment memory, Budget budget) {
+    MappedBlocks(Os os, MemorySegment memory, HeapOptions options, Budget budget) {
         this.memory = memory;
         this.budget = budget;
         allowance = new Allowance(budget);
-        mappings = new Mappings(os);
+        mappings = new Mappings(os, options.hugePageThreshold());
     }
 
     /**

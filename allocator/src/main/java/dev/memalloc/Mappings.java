@@ -12,6 +12,7 @@ final class Mappings {
     private static final int REMEMBERED = 8192;
 
     private final Os os;
+    private final long hugePageThreshold;
     private final RangeTable live = new RangeTable();
     private final Spares spares;
 
@@ -21,8 +22,9 @@ final class Mappings {
     private final long[] freed = new long[REMEMBERED];
     private int freedNext;
 
-    Mappings(Os os) {
+    Mappings(Os os, long hugePageThreshold) {
         this.os = os;
+        this.hugePageThreshold = hugePageThreshold;
         this.spares = new Spares(os);
     }
 
@@ -76,10 +78,10 @@ final class Mappings {
         spares.makeRoom();
         if (alignment > Os.PAGE_SIZE) {
             long enough = size + alignment - Os.PAGE_SIZE;
-            spares.add(os.map(enough), enough, ++origins);
+            spares.add(mapFresh(enough), enough, ++origins);
             return reuse(size, alignment);
         }
-        long address = os.map(size);
+        long address = mapFresh(size);
         live.insert(address, size, ++origins);
         return address;
     }
@@ -104,6 +106,7 @@ final class Mappings {
             return address;
         }
         long moved = os.remap(address, size, newSize);
+        preferHugePages(moved, newSize);
         live.remove(index);
         live.insert(moved, newSize, ++origins);
         if (moved != address) {
@@ -147,6 +150,23 @@ final class Mappings {
     void check() {
         live.check("mappings");
         spares.check();
+    }
+
+    private long mapFresh(long size) {
+        long address = os.map(size);
+        preferHugePages(address, size);
+        return address;
+    }
+
+    /** Of one origin as a whole: the operating system does not move what was asked for in part. */
+    private void preferHugePages(long address, long size) {
+        if (size >= hugePageThreshold) {
+            try {
+                os.preferHugePages(address, size);
+            } catch (OsException e) {
+                // There are systems without: small ones do as well.
+            }
+        }
     }
 
     private void remember(long address) {

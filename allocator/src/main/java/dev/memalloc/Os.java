@@ -24,6 +24,7 @@ class Os {
     private static final int MAP_NORESERVE = 0x4000;
     private static final int MREMAP_MAYMOVE = 1;
     private static final int MADV_DONTNEED = 4;
+    private static final int MADV_HUGEPAGE = 14;
     private static final long FAILED = -1;
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
@@ -67,15 +68,12 @@ class Os {
 
     /** Gives memory back, but not the address space: what is read there next is zero. */
     void discard(long address, long size) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            int result = (int) MADVISE.invokeExact(state, address, size, MADV_DONTNEED);
-            if (result == FAILED) {
-                throw failure("madvise", "giving back", address, size, state);
-            }
-        } catch (Throwable e) {
-            throw propagate(e);
-        }
+        advise("giving back", address, size, MADV_DONTNEED);
+    }
+
+    /** Asks for huge pages where an aligned one fits, from when on memory is written there. */
+    void preferHugePages(long address, long size) {
+        advise("asking for huge pages", address, size, MADV_HUGEPAGE);
     }
 
     /** Maps zeroed memory and returns where. */
@@ -113,6 +111,18 @@ class Os {
     /** {@code bytes} rounded up to whole pages; {@code bytes} is at most {@code Long.MAX_VALUE} less a page. */
     static long toPages(long bytes) {
         return (bytes + PAGE_SIZE - 1) & -PAGE_SIZE;
+    }
+
+    private static void advise(String purpose, long address, long size, int advice) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            int result = (int) MADVISE.invokeExact(state, address, size, advice);
+            if (result == FAILED) {
+                throw failure("madvise", purpose, address, size, state);
+            }
+        } catch (Throwable e) {
+            throw propagate(e);
+        }
     }
 
     private static long mmap(String purpose, long size, int protection, int flags) {

@@ -42,7 +42,8 @@ class BlockShardsTest {
     @CsvSource({"40, 18, 8, 8", "36, 18, 2, 2", "21, 18, 8, 2", "20, 18, 8, 1", "18, 17, 8, 1", "30, 30, 8, 1",
         "30, 28, 8, 1", "30, 27, 8, 2", "40, 40, 8, 1", "36, 18, 1, 1"})
     void eachHasRoomForSomeOfTheLargestBlocks(int rangeLog2, int thresholdLog2, int most, int shards) {
-        HeapOptions options = new HeapOptions(Long.MAX_VALUE, 1L << thresholdLog2, 1L << rangeLog2);
+        HeapOptions options = HeapOptions.defaults()
+            .withAddressRange(1L << rangeLog2).withMmapThreshold(1L << thresholdLog2);
         assertThat(Bulk.shardCount(options, most)).isEqualTo(shards);
     }
 

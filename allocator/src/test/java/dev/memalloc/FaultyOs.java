@@ -41,6 +41,12 @@ final class FaultyOs extends Os {
     }
 
     @Override
+    void preferHugePages(long address, long size) {
+        maybeFail("madvise", address, size);
+        super.preferHugePages(address, size);
+    }
+
+    @Override
     void commit(long address, long size) {
         maybeFail("mprotect", address, size);
         super.commit(address, size);

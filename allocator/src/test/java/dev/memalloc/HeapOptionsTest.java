@@ -15,20 +15,22 @@ class HeapOptionsTest {
         System.clearProperty("memalloc.limit");
         System.clearProperty("memalloc.mmapThreshold");
         System.clearProperty("memalloc.addressRange");
+        System.clearProperty("memalloc.hugePageThreshold");
         System.clearProperty("memalloc.limt");
     }
 
     @Test
     void defaults() {
         HeapOptions options = HeapOptions.defaults();
-        assertThat(options).isEqualTo(new HeapOptions(Long.MAX_VALUE, 256 << 10, 64L << 30));
+        assertThat(options).isEqualTo(new HeapOptions(Long.MAX_VALUE, 256 << 10, 64L << 30, 4 << 20));
         assertThat(HeapOptions.fromSystemProperties()).isEqualTo(options.withAddressRange(1L << 40));
     }
 
     @Test
     void eachWithChangesItsOwn() {
-        assertThat(HeapOptions.defaults().withLimit(1).withMmapThreshold(2).withAddressRange(65_536))
-            .isEqualTo(new HeapOptions(1, 2, 65_536));
+        HeapOptions options = HeapOptions.defaults();
+        assertThat(options.withLimit(1).withMmapThreshold(2).withAddressRange(65_536).withHugePageThreshold(3))
+            .isEqualTo(new HeapOptions(1, 2, 65_536, 3));
     }
 
     @ParameterizedTest
@@ -52,15 +54,16 @@ class HeapOptionsTest {
         System.setProperty("memalloc.limt", "5");
         assertThatThrownBy(HeapOptions::fromSystemProperties).isInstanceOf(IllegalArgumentException.class)
             .hasMessageContainingAll("memalloc.limt;", "memalloc.limit", "memalloc.mmapThreshold",
-                "memalloc.addressRange");
+                "memalloc.addressRange", "memalloc.hugePageThreshold");
     }
 
     @Test
     void propertiesReachTheirOptions() {
         System.setProperty("memalloc.mmapThreshold", "1m");
         System.setProperty("memalloc.addressRange", "4g");
+        System.setProperty("memalloc.hugePageThreshold", "1t");
         assertThat(HeapOptions.fromSystemProperties())
-            .isEqualTo(new HeapOptions(Long.MAX_VALUE, 1 << 20, 4L << 30));
+            .isEqualTo(new HeapOptions(Long.MAX_VALUE, 1 << 20, 4L << 30, 1L << 40));
     }
 
     @Test
@@ -70,6 +73,7 @@ class HeapOptionsTest {
         assertThatThrownBy(() -> options.withMmapThreshold(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withMmapThreshold(Long.MAX_VALUE))
             .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> options.withHugePageThreshold(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(65_537)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(2L << 40)).isInstanceOf(IllegalArgumentException.class);

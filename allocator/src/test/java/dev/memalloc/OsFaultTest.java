@@ -110,7 +110,8 @@ class OsFaultTest {
 
     /** The same operations each time, with one failing call to the system; returns how many calls there were. */
     private static long walk(FaultyOs os, long failing) {
-        Heap heap = new Heap(HeapOptions.defaults().withMmapThreshold(30_000), os);
+        HeapOptions options = HeapOptions.defaults().withMmapThreshold(30_000).withHugePageThreshold(60_000);
+        Heap heap = new Heap(options, os);
         os.failWhen(call -> call == failing);
         int failures = walk(heap, new SplittableRandom(1), 300);
         // Where memory was refused, spares are given back and it is asked for again: not each fault is a failure.
