@@ -10,10 +10,11 @@
  *   <dt>cache</dt><dd>slots that a thread has at hand</dd>
  *   <dt>block</dt><dd>granules next to each other, live or free. To callers, slots and mappings are blocks as
  *     well</dd>
+ *   <dt>shard</dt><dd>a part of the slots of a class, or of the blocks, with a lock and addresses of its own</dd>
  *   <dt>granule</dt><dd>1 KiB of a region; what it is, is in its tag</dd>
  *   <dt>address</dt><dd>where a block starts, a {@code long}; 0 means none</dd>
  *   <dt>address range</dt><dd>address space that a heap reserves once; it costs no memory until committed</dd>
- *   <dt>region</dt><dd>the committed front of the address range; blocks tile it without a gap up to its top</dd>
+ *   <dt>region</dt><dd>the committed front of a shard's address range; blocks tile it without a gap up to its top</dd>
  *   <dt>top</dt><dd>where the last block of the region ends and unused memory begins</dd>
  *   <dt>free list</dt><dd>the free blocks of one size class, linked through their tags</dd>
  *   <dt>mapping</dt><dd>one large allocation that the operating system maps by itself</dd>
