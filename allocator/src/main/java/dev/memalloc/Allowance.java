@@ -2,7 +2,8 @@ package dev.memalloc;
 
 /**
  * A part of the {@link Budget} that its holder has taken in advance, so that it seldom has to touch what all threads
- * share: when it takes some, at most a thirtieth of what all have, a 500th of the limit, and 2 MiB. Not thread-safe.
+ * share: when it takes some, at most a thirtieth of what all have, a 500th of the limit, and 2 MiB; each holder. Not
+ * thread-safe.
  */
 final class Allowance {
     private static final long PORTION_MAX = 1 << 20;

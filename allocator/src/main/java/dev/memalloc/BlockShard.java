@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
  * Blocks in a region, behind one lock: a heap has several of them, so that its threads seldom wait for each other.
  *
  * <p>Sizes are those of requests; what they take of the {@link Budget}, by way of an {@link Allowance}, includes
- * rounding. A call that throws has changed nothing. Thread-safe; the lock is this object's.
+ * rounding. A call that throws has changed nothing. Thread-safe; the lock is this object's, and who has it can be sure
+ * that no block is freed.
  */
 final class BlockShard {
     /**
@@ -167,7 +168,9 @@ final class BlockShard {
         }
         try {
             boolean resized = blocks.resize(block, granules);
-            budget.notePeak();
+            if (resized) {
+                budget.notePeak();
+            }
             return resized;
         } finally {
             bytesLive += bytes(block) - size;

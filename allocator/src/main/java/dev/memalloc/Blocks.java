@@ -1,7 +1,7 @@
 package dev.memalloc;
 
 /**
- * The blocks of one heap: allocating, freeing and resizing within its region.
+ * The blocks of one shard: allocating, freeing and resizing within its region.
  *
  * <p>Invariants: the blocks tile the region from its first granule to its top; of two neighbours at most one is free;
  * the last one is live, since a free one there is given back to the unused part above the top; each free block is in
@@ -20,7 +20,7 @@ final class Blocks {
     private final Region region;
     private final Tags tags;
     private final FreeLists freeLists;
-    /** Whether whole pages have become free since {@link #purgeTop} was called last. */
+    /** Whether so much has become free in one place that it has an age, since {@link #purgeTop} was called last. */
     private boolean worthPurging;
 
     Blocks(Region region, FreeLists freeLists) {
@@ -122,7 +122,7 @@ final class Blocks {
         return block;
     }
 
-    /** Whether pages have become free since {@link #purgeTop} was called last. */
+    /** Whether pages have become free, or have not been for long enough, since {@link #purgeTop} was called last. */
     boolean isWorthPurging() {
         return worthPurging;
     }

@@ -7,14 +7,15 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * What is not a slot: blocks in shards, one for each processor as those of slots, and from the threshold on mappings.
+ * What is not a slot: blocks in shards, as many as slots have, and from the threshold on mappings.
  *
- * <p>Has no lock itself: each part has its own, and who holds one asks for no other. A thread allocates from the shard
- * of its cache, and from another where that has no room; where the limit or the system leaves none either, room is
- * made, and all is tried once more. A call that throws has changed nothing.
+ * <p>Has no lock itself: each part has its own. Who holds one asks for no other, but for the figures, which need all,
+ * that of mappings first. A thread allocates from the shard of its cache, and from another where that has no room;
+ * where the limit or the system leaves none either, room is made, and all is tried once more. A call that throws has
+ * changed nothing.
  */
 final class Bulk {
-    /** How many of the largest blocks a shard has room for at least. */
+    /** How many of the largest blocks a shard has room for at least, if it is not the only one. */
     private static final long SHARD_BLOCKS = 4;
 
     private final MemorySegment memory;
@@ -90,7 +91,7 @@ final class Bulk {
         RawMemory.copy(memory, address, moved, kept);
         try {
             shard.free(address);
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             free(moved);
             throw e;
         }
@@ -133,7 +134,10 @@ final class Bulk {
 
     /** What {@code figures} makes of the figures here while none of them can change. */
     <T> T withStats(Function<BulkStats, T> figures) {
-        return withStats(0, BulkStats.ofMappings(0, 0, 0, 0), figures);
+        // First: who fills a mapping holds its lock for long, in which blocks shall not wait.
+        synchronized (mapped) {
+            return withShards(0, mapped.stats(), figures);
+        }
     }
 
     /** Verifies every invariant; the first that is broken is thrown as an {@link IllegalStateException}. */
@@ -152,14 +156,12 @@ final class Bulk {
         }
     }
 
-    private <T> T withStats(int from, BulkStats sum, Function<BulkStats, T> figures) {
+    private <T> T withShards(int from, BulkStats sum, Function<BulkStats, T> figures) {
         if (from == shards.length) {
-            synchronized (mapped) {
-                return figures.apply(sum.plus(mapped.stats()));
-            }
+            return figures.apply(sum);
         }
         synchronized (shards[from]) {
-            return withStats(from + 1, sum.plus(shards[from].stats()), figures);
+            return withShards(from + 1, sum.plus(shards[from].stats()), figures);
         }
     }
 
@@ -183,7 +185,10 @@ final class Bulk {
         return address;
     }
 
-    /** Near the limit, room is made before a move is tried: that needs more. What is refused here, a move may get. */
+    /**
+     * Near the limit, room is made before a move is tried, which would need more. Where the system refuses, the block
+     * may still be moved into room that is there.
+     */
     private boolean resizeInPlace(BlockShard shard, long address, long newSize) {
         try {
             if (shard.resize(address, newSize)) {
@@ -205,25 +210,23 @@ final class Bulk {
 
     /** What {@code attempt} returns, unless it is 0 or the system refuses: then room is made, and it is run again. */
     private long withRoom(long size, LongSupplier attempt) {
-        OsException refused = null;
-        try {
-            long address = attempt.getAsLong();
-            if (address != 0) {
-                return address;
+        boolean again = false;
+        while (true) {
+            OsException refused = null;
+            try {
+                long address = attempt.getAsLong();
+                if (address != 0) {
+                    return address;
+                }
+            } catch (OsException e) {
+                refused = e;
             }
-        } catch (OsException e) {
-            refused = e;
-        }
-        makeRoom(refused);
-        try {
-            long address = attempt.getAsLong();
-            if (address != 0) {
-                return address;
+            if (again) {
+                throw refusal(size, refused);
             }
-        } catch (OsException e) {
-            refused = e;
+            makeRoom(refused);
+            again = true;
         }
-        throw refusal(size, refused);
     }
 
     /** Gives back what caches hold and what was allowed; and spares, where the system has no memory. */
@@ -246,9 +249,9 @@ final class Bulk {
         mapped.endAllowance();
     }
 
-    /** Sizes that are to be rounded up to pages. */
+    /** What no system has is not even asked for: the budget for it would be missing for others in the meantime. */
     private void requireAddressable(long size) {
-        if (size > Long.MAX_VALUE - Os.PAGE_SIZE) {
+        if (size > Os.ADDRESSES) {
             makeRoom(null);
             throw budget.refusal(size, "no address space is that large", null);
         }
@@ -268,7 +271,7 @@ final class Bulk {
         String why;
         if (refused != null) {
             why = refused.getMessage();
-        } else if (size > budget.left()) {
+        } else if (size > budget.left() || size >= mmapThreshold) {
             why = "the limit would be exceeded";
         } else {
             why = "the address range of " + bytesReserved() + " bytes is full";

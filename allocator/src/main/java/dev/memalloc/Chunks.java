@@ -25,8 +25,6 @@ final class Chunks {
     private static final long SIZE_MAX = 64L << 10;
     /** The largest piece that a chunk is made for. */
     private static final long PIECE_MAX = SIZE_MAX / 2;
-    /** More bytes than processors have addresses for. */
-    private static final long ADDRESSES = 1L << 48;
 
     /** A block, and those before it. */
     private static final class Held {
@@ -114,7 +112,7 @@ final class Chunks {
 
     /** Whether there would be memory for such a request, were nothing else allocated. */
     boolean couldServe(long size, long alignment) {
-        return blockSize(size, alignment) <= Math.min(heap.stats().limit(), ADDRESSES);
+        return blockSize(size, alignment) <= Math.min(heap.stats().limit(), Os.ADDRESSES);
     }
 
     /** Whether the next chunk holds a piece, wherever in memory that chunk is. */

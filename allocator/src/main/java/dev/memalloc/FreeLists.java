@@ -1,7 +1,7 @@
 package dev.memalloc;
 
 /**
- * The free blocks of a heap, in doubly-linked lists by size class.
+ * The free blocks of a shard, in doubly-linked lists by size class.
  *
  * <p>The classes have two levels, as in TLSF (Masmano, Ripoll, Crespo, Real: "TLSF: a new dynamic memory allocator for
  * real-time systems", ECRTS 2004): a power of two, and 64 equal steps within it; up to 128 granules each size is a

@@ -18,8 +18,9 @@ import java.lang.foreign.MemorySegment;
  * any more that it was a block's: that is an argument then.) What is known of blocks is not in their memory, nor beside
  * it: no write to a block, or beyond it, damages the heap. It may damage another block, and nobody notices.
  *
- * <p><b>Threads.</b> Any thread may call any method at any time. Small blocks are served by each thread without a lock;
- * larger ones take turns. What is written into a block is not ordered between threads by that.
+ * <p><b>Threads.</b> Any thread may call any method at any time. Blocks of up to 8 KiB are served by each thread
+ * without a lock; larger ones by one of several, which threads that run at once seldom share; mappings take turns. What
+ * is written into a block is not ordered between threads by that.
  *
  * <p><b>Cost.</b> {@code memalloc}, {@code memfree} and an in-place {@code memresize} take a bounded number of
  * steps; a mapping takes a call to the operating system if none can be used again, which rarely copies.
@@ -90,7 +91,7 @@ public final class Heap implements AutoCloseable {
     private Bulk reserveBulk(Os os, HeapOptions options) {
         try {
             return new Bulk(os, memory, options, budget, slots);
-        } catch (OsException e) {
+        } catch (OsException | Error e) {
             slots.classes().close();
             throw e;
         }
@@ -425,8 +426,8 @@ public final class Heap implements AutoCloseable {
      * <p>Where a {@link HeapArena} has memory of this heap, its segments can be used until it is closed, as those of
      * any arena; the memory is given back when the last of these arenas is.
      *
-     * @throws IllegalStateException if this is the process's heap, which cannot be closed, or a segment of this
-     *     heap is being read or written by another thread; the heap stays open then
+     * @throws IllegalStateException if this is the process's heap, which cannot be closed, or a native call
+     *     that a segment of this heap was passed to has not returned; the heap stays open then
      * @throws OutOfMemoryError if the operating system refuses to unmap; what is left is given back by closing again
      */
     @Override
@@ -504,14 +505,17 @@ public final class Heap implements AutoCloseable {
         RawMemory.copy(memory, address, moved, Math.min(size, newSize));
         try {
             slots.free(address);
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             memfree(moved);
             throw e;
         }
         return moved;
     }
 
-    /** Slots stay mapped as long as the heap; all else can be unmapped or moved by who has its lock. */
+    /**
+     * A mapping goes away, and what a block leaves may be taken for zero, once it is freed: under a lock that is not
+     * held here. Slots stay what they are.
+     */
     private void whileLive(long address, long size, Runnable action) {
         if (slots.contains(address)) {
             requireWithin(address, size);

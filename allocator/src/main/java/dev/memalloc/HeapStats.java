@@ -14,7 +14,8 @@ package dev.memalloc;
  *     has used yet
  * @param blocksLive how many blocks and mappings are live
  * @param mappingsLive how many mappings are live, a part of {@code blocksLive}
- * @param bytesPeak the most that was handed out at once, with what caches and allowances held
+ * @param bytesPeak the most that was handed out at once, with what caches and allowances held and
+ *     other threads were just asking the system for
  * @param largestFree the largest run of committed bytes that one block could take now
  * @param limit the most that may be handed out at once, with what caches hold
  */

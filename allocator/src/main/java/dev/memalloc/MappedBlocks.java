@@ -6,9 +6,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * Large blocks, each a mapping, behind one lock, which is held while the operating system maps and unmaps.
  *
- * <p>Sizes are those of requests; what they take of the {@link Budget}, by way of an {@link Allowance}, includes
- * rounding. A call that throws has changed nothing. Thread-safe; the lock is this object's, and who has it can be sure
- * that no mapping goes away.
+ * <p>Sizes, failures and threads are as in {@link BlockShard}.
  */
 final class MappedBlocks {
     /** The most bytes that are unmapped while others wait. */
@@ -55,7 +53,7 @@ final class MappedBlocks {
         mappings.free(address);
         allowance.give(size);
         limitSpares();
-        noteFree();
+        noteSpares();
     }
 
     /** Resizes a mapping; returns its address, which may be another; 0, having changed nothing, if over the limit. */
@@ -74,7 +72,7 @@ final class MappedBlocks {
             return moved;
         } finally {
             allowance.give(Math.max(size, bytes) - now);
-            noteFree();
+            noteSpares();
         }
     }
 
@@ -93,9 +91,10 @@ final class MappedBlocks {
 
     /** As {@link Bulk#purge}. */
     void purge(boolean now) {
-        worthPurging = false;
-        long spareMax = now ? 0 : sparesNeeded();
-        while (shrinkSpares(spareMax)) {
+        long excess = sparesUnneeded(now);
+        while (excess > 0) {
+            shrinkSpares(Math.min(excess, PURGE_STEP));
+            excess -= PURGE_STEP;
             Thread.yield();
         }
     }
@@ -145,14 +144,14 @@ final class MappedBlocks {
             if (address == 0) {
                 allowance.give(bytes);
             }
-            noteFree();
+            noteSpares();
         }
         limitSpares();
         budget.notePeak();
         return address;
     }
 
-    /** Spares are memory as well: together with what is handed out they shall not take more than the limit. */
+    /** Spares are memory as well: mappings are not to take more than blocks leave of the limit, even with them. */
     private void limitSpares() {
         try {
             mappings.spares().shrinkTo(budget.limit() - budget.taken() + allowance.left());
@@ -161,23 +160,27 @@ final class MappedBlocks {
         }
     }
 
-    /** How much may stay spare. */
-    private synchronized long sparesNeeded() {
-        return closed ? 0 : mappings.spares().needed();
-    }
-
-    private synchronized boolean shrinkSpares(long bytesMax) {
-        Spares spares = mappings.spares();
-        if (!closed) {
-            spares.shrinkTo(Math.max(bytesMax, spares.bytes() - PURGE_STEP));
-            if (spares.bytes() > 0) {
-                worthPurging = true;
-            }
+    /** How much need not stay spare. */
+    private synchronized long sparesUnneeded(boolean now) {
+        if (closed) {
+            return 0;
         }
-        return spares.bytes() > bytesMax;
+        Spares spares = mappings.spares();
+        long needed = now ? 0 : spares.needed();
+        worthPurging = spares.bytes() > 0;
+        return spares.bytes() - needed;
     }
 
-    private void noteFree() {
+    private synchronized void shrinkSpares(long bytes) {
+        if (!closed) {
+            Spares spares = mappings.spares();
+            spares.shrinkTo(Math.max(0, spares.bytes() - bytes));
+            worthPurging = spares.bytes() > 0;
+        }
+    }
+
+    /** There may be some after an allocation as well: what is over of a mapping that had to be aligned. */
+    private void noteSpares() {
         if (!worthPurging && mappings.spares().bytes() > 0) {
             worthPurging = true;
             Purger.wake();

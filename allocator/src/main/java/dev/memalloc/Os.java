@@ -40,6 +40,8 @@ class Os {
     private static final MethodHandle MREMAP =
         errnoCall("mremap", FunctionDescriptor.of(WORD, WORD, WORD, WORD, INT));
 
+    /** As many bytes as processors have addresses for, or more. */
+    static final long ADDRESSES = 1L << 48;
     /** The size of a page, in bytes. */
     static final long PAGE_SIZE = pageSize();
 

@@ -1,7 +1,7 @@
 package dev.memalloc;
 
 /**
- * The address range that a heap reserves once for its blocks, in granules, and the committed front of it.
+ * The address range that is reserved once for the blocks of a shard, in granules, and the committed front of it.
  *
  * <pre>
  *  granule 1               top              clean            (committed)                end

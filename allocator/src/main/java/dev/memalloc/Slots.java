@@ -152,7 +152,8 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
 
     /** The shard that the current thread is served from. */
     int shard() {
-        return caches.current().shard;
+        ThreadCache own = caches.ownOrNew();
+        return (own != null ? own : caches.ofMany()).shard;
     }
 
     /** Gives back what caches hold that nobody uses, and the current thread's, so that others may have it. */

@@ -94,10 +94,11 @@ final class Tags {
     int sizeIfLive(int granule) {
         int[][] known = pieces;
         int piece = granule >>> PIECE_LOG2;
-        if (piece >= known.length || known[piece] == null) {
+        int[] tags = piece < known.length ? known[piece] : null;
+        if (tags == null) {
             return 0;
         }
-        int tag = known[piece][granule & PIECE - 1];
+        int tag = tags[granule & PIECE - 1];
         return (tag & KIND) == LIVE ? tag & ~KIND : 0;
     }
 

@@ -128,12 +128,6 @@ record ThreadCaches(
         return shared[(int) Long.remainderUnsigned(Thread.currentThread().threadId(), shared.length)];
     }
 
-    /** The cache that the current thread uses now: its own, or a shared one. */
-    ThreadCache current() {
-        ThreadCache own = own();
-        return own != null ? own : ofMany();
-    }
-
     /** Gives back what is in all caches that no running thread has to itself. */
     synchronized void flushIdle(SizeClasses classes) {
         for (ThreadCache cache : places) {

@@ -2,12 +2,14 @@ package dev.memalloc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -50,9 +52,6 @@ class BlockShardsTest {
     @Test
     void threadsThatRunAtOnceAllocateApart() throws Exception {
         assumeThat(PROCESSORS).isGreaterThan(1);
-        // Threads that have a cache of slots are divided evenly.
-        one.submit(() -> heap.memfree(heap.memalloc(100))).get();
-        other.submit(() -> heap.memfree(heap.memalloc(100))).get();
         List<Long> ones = one.submit(() -> allocate(heap)).get();
         List<Long> others = other.submit(() -> allocate(heap)).get();
         assertThat(shards(heap, ones)).hasSize(1).doesNotContainAnyElementsOf(shards(heap, others));
@@ -61,6 +60,51 @@ class BlockShardsTest {
         other.submit(() -> ones.forEach(heap::memfree)).get();
         assertThat(shards(heap, other.submit(() -> allocate(heap)).get())).isEqualTo(shards(heap, others));
         assertThat(one.submit(() -> allocate(heap)).get()).isEqualTo(ones);
+    }
+
+    @Test
+    void whatIsFreedWhileItIsMovedLeavesNothingBehind() throws Exception {
+        long large = 64 << 20;
+        try (Heap moving = new Heap(HeapOptions.defaults().withMmapThreshold(4 * large))) {
+            for (int i = 0; i < 10; i++) {
+                long block = moving.memalloc(large);
+                long guard = moving.memalloc(10_000);
+                Future<?> resized = one.submit(() -> moving.memresize(block, 2 * large));
+                Thread.sleep(i);
+                try {
+                    moving.memfree(block);
+                    moving.memfree(guard);
+                    moving.trim();
+                    resized.get();
+                    fail("it was resized and freed");
+                } catch (IllegalArgumentException | IllegalStateException e) {
+                    // Resized already: this is the second free.
+                    moving.memfree(guard);
+                    moving.memfree((long) resized.get());
+                } catch (ExecutionException e) {
+                    assertThat(e.getCause()).isInstanceOfAny(
+                        IllegalArgumentException.class, IllegalStateException.class);
+                }
+                assertThat(moving.stats().blocksLive()).isZero();
+            }
+            moving.check();
+        }
+    }
+
+    @Test
+    void whatNoSystemHasIsNotTakenFromTheBudget() throws Exception {
+        AtomicBoolean ended = new AtomicBoolean();
+        Future<?> asking = one.submit(() -> {
+            while (!ended.get()) {
+                assertThatThrownBy(() -> heap.memalloc(Long.MAX_VALUE - 8192)).isInstanceOf(OutOfMemoryError.class);
+            }
+        });
+        for (int i = 0; i < 100_000; i++) {
+            heap.memfree(heap.memalloc(SIZE));
+        }
+        ended.set(true);
+        asking.get();
+        assertThat(heap.stats().bytesPeak()).isLessThan(1L << 30);
     }
 
     @Test
