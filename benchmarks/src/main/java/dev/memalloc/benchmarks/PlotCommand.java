@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Draws raw results. */
-@Command(name = "plot", description = "Draws the times and the memory of a CSV file that \"workloads\" wrote, as PNG.")
+@Command(name = "plot", description = "Draws the times of a CSV file that \"workloads\" wrote, and the "
+    + "memory where 16 MiB or more were live, as PNG.")
 final class PlotCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CSV")
     private Path file;
