@@ -56,7 +56,8 @@ public final class Saboteur {
         @Advice.OnMethodEnter
         static void enter() {
             if (System.getProperty("sabotage") != null) {
-                ByteBuffer.allocateDirect(16);
+                // Kept, so that no collection takes it out of the counts.
+                System.getProperties().put(new Object(), ByteBuffer.allocateDirect(16));
             }
         }
     }
