@@ -123,6 +123,17 @@ final class Mappings {
         remember(address);
     }
 
+    /** The addresses of all, in order, and then their sizes. */
+    long[] all() {
+        int count = live.count();
+        long[] all = new long[2 * count];
+        for (int i = 0; i < count; i++) {
+            all[i] = live.address(i);
+            all[count + i] = live.size(i);
+        }
+        return all;
+    }
+
     void unmapAll() {
         while (live.count() > 0) {
             free(live.address(live.count() - 1));
@@ -138,7 +149,7 @@ final class Mappings {
                 + live.size(before) + " bytes");
         }
         for (long remembered : freed) {
-            if (remembered == address) {
+            if (remembered == address && address != 0) {
                 return new IllegalStateException("the block at " + Damage.hex(address)
                     + ", a mapping, was freed or moved already");
             }
