@@ -17,6 +17,9 @@ final class BlockShard {
      */
     private static final int GRANULES_KEPT = Tags.LISTED_MIN + 1;
 
+    /** How many blocks a walk looks at in one go. */
+    private static final int WALK_STEP = 1024;
+
     private final MemorySegment memory;
     private final Budget budget;
     private final Allowance allowance;
@@ -111,6 +114,28 @@ final class BlockShard {
     synchronized BulkStats stats() {
         long largestFree = Math.max(Region.bytes(freeLists.largest()), region.bytesUnused());
         return BulkStats.ofBlocks(region.bytesCommitted(), bytesLive, blocksLive, allowance.left(), largestFree);
+    }
+
+    /** Shows all live blocks, some at a time. */
+    void walk(BlockVisitor visitor) {
+        long[] addresses = new long[WALK_STEP];
+        long[] sizes = new long[WALK_STEP];
+        int next = 1;
+        while (next > 0) {
+            int count = 0;
+            synchronized (this) {
+                int block = closed ? 0 : blocks.nextLive(next);
+                while (block > 0 && count < WALK_STEP) {
+                    addresses[count] = region.address(block);
+                    sizes[count++] = bytes(block);
+                    block = blocks.nextLive(block + region.tags.size(block));
+                }
+                next = block;
+            }
+            for (int i = 0; i < count; i++) {
+                visitor.visit(addresses[i], sizes[i]);
+            }
+        }
     }
 
     /** Verifies every invariant; the first that is broken is thrown as an {@link IllegalStateException}. */

@@ -154,6 +154,15 @@ final class Blocks {
         return block < region.top() ? block : 0;
     }
 
+    /** The first live block from granule {@code from} on, which need not be a block's any more; 0 if there is none. */
+    int nextLive(int from) {
+        int block = from;
+        while (block < region.top() && !tags.isLive(block)) {
+            block += tags.isFree(block) ? tags.size(block) : 1;
+        }
+        return block < region.top() ? block : 0;
+    }
+
     private boolean purgeBlock(int block, int size, boolean now) {
         if (tags.age(block) == Tags.FRESH && !now) {
             tags.setAge(block, Tags.AGED);

@@ -140,6 +140,14 @@ final class Bulk {
         }
     }
 
+    /** Shows all live blocks. */
+    void walk(BlockVisitor visitor) {
+        for (BlockShard shard : shards) {
+            shard.walk(visitor);
+        }
+        mapped.walk(visitor);
+    }
+
     /** Verifies every invariant; the first that is broken is thrown as an {@link IllegalStateException}. */
     void check() {
         for (BlockShard shard : shards) {

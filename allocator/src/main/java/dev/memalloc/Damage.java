@@ -18,6 +18,11 @@ final class Damage {
         return new IllegalArgumentException(hex(address) + " is not the address of a live block: " + why);
     }
 
+    static IllegalStateException overwritten(long address, long size, String where) {
+        return new IllegalStateException("damaged memory: somebody wrote beyond the block at " + hex(address) + " of "
+            + size + " bytes, or after it was freed: " + where);
+    }
+
     static IllegalStateException closed() {
         return new IllegalStateException("the heap is closed");
     }

@@ -3,6 +3,8 @@ package dev.memalloc;
 import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A heap of off-heap memory: blocks in an address range of its own, and mappings beside it for large requests.
@@ -41,9 +43,10 @@ public final class Heap implements AutoCloseable {
     private final Arena arena;
     /** All memory, for as long as the heap is open: what {@link #segment} hands out is sliced from it. */
     private final MemorySegment memory;
-    private final Budget budget;
+    private final RawHeap raw;
+    /** The same as that of {@link #raw}: the quick way needs it. */
     private final Slots slots;
-    private final Bulk bulk;
+    private final Guards guards;
     private final Leases leases = new Leases();
     private volatile boolean closed;
 
@@ -77,30 +80,24 @@ public final class Heap implements AutoCloseable {
     private Heap(HeapOptions options, Os os, Arena arena) {
         this.arena = arena;
         memory = arena == null ? RawMemory.all() : RawMemory.all(arena);
-        budget = new Budget(options.limit());
         try {
-            slots = Slots.reserve(os, memory, options, budget);
-            bulk = reserveBulk(os, options);
+            raw = new RawHeap(os, memory, options);
         } catch (OsException e) {
             OutOfMemoryError error = new OutOfMemoryError("no address range for a heap: " + e.getMessage());
             error.initCause(e);
             throw error;
         }
-    }
-
-    private Bulk reserveBulk(Os os, HeapOptions options) {
-        try {
-            return new Bulk(os, memory, options, budget, slots);
-        } catch (OsException | Error e) {
-            slots.classes().close();
-            throw e;
-        }
+        slots = raw.slots();
+        guards = new Guards(memory, raw, options);
     }
 
     /** The heap of {@link Memory}. */
     static Heap ofProcess() {
         Heap heap = new Heap(HeapOptions.fromSystemProperties(), new Os(), null);
         Purger.register(heap);
+        if (!heap.guards.areOff()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(heap::logLeaks, "memalloc-leaks"));
+        }
         return heap;
     }
 
@@ -136,16 +133,19 @@ public final class Heap implements AutoCloseable {
         if (size == 0) {
             return 0;
         }
-        long address = slots.serves(size) ? allocateSlot(size) : 0;
-        return address != 0 ? address : bulk.allocate(size, 1, false);
+        return guards.isDue() ? guards.allocate(size, SlotSizes.UNIT, false) : raw.allocate(size);
     }
 
     Slots slots() {
         return slots;
     }
 
+    Guards guards() {
+        return guards;
+    }
+
     Bulk bulk() {
-        return bulk;
+        return raw.bulk();
     }
 
     /**
@@ -173,7 +173,10 @@ public final class Heap implements AutoCloseable {
             return address;
         }
         requireOpen();
-        return size == 0 ? 0 : bulk.allocate(size, 1, true);
+        if (size == 0) {
+            return 0;
+        }
+        return guards.isDue() ? guards.allocate(size, SlotSizes.UNIT, true) : raw.allocateZeroed(size);
     }
 
     /**
@@ -201,14 +204,7 @@ public final class Heap implements AutoCloseable {
             return memalloc(size);
         }
         requireOpen();
-        // Slots of as many bytes are all aligned: each class begins with a page, and has one size.
-        long rounded = size + alignment - 1 & -alignment;
-        long address = alignment <= Os.PAGE_SIZE && slots.serves(rounded) ? allocateSlot(rounded) : 0;
-        if (address == 0) {
-            address = bulk.allocate(size, alignment, false);
-        }
-        assert address % alignment == 0 : "the address is a multiple of the alignment";
-        return address;
+        return guards.isDue() ? guards.allocate(size, alignment, false) : raw.allocateAligned(size, alignment);
     }
 
     /**
@@ -232,13 +228,9 @@ public final class Heap implements AutoCloseable {
 
     /** As {@link #allocate}. */
     private void free(long address) {
-        if (slots.contains(address)) {
-            slots.free(address);
-        } else if (address != 0) {
-            requireOpen();
-            bulk.free(address);
-        } else {
-            requireOpen();
+        requireOpen();
+        if (address != 0 && !guards.free(address)) {
+            raw.free(address);
         }
     }
 
@@ -267,7 +259,8 @@ public final class Heap implements AutoCloseable {
             return 0;
         }
         requireOpen();
-        return slots.contains(address) ? resizeSlot(address, newSize) : bulk.resize(address, newSize);
+        GuardedBlock guarded = guards.find(address);
+        return guarded != null ? guards.resize(guarded, newSize) : raw.resize(address, newSize);
     }
 
     /**
@@ -353,24 +346,26 @@ public final class Heap implements AutoCloseable {
      */
     public HeapStats stats() {
         requireOpen();
-        return bulk.withStats(this::stats);
+        return raw.stats();
     }
 
-    private HeapStats stats(BulkStats inBulk) {
-        long cached = slots.bytesCached();
-        long live = Math.max(0, budget.taken() - cached - inBulk.bytesAllowed());
-        long inSlots = live - inBulk.bytesInBlocks() - inBulk.bytesMapped();
-        return new HeapStats(
-            live,
-            inBulk.bytesCommitted() + slots.classes().bytesCommitted(),
-            inBulk.bytesMapped(),
-            inBulk.bytesSpare(),
-            inBulk.bytesFree() + slots.classes().bytesCommitted() - inSlots,
-            slots.live() + inBulk.blocksLive() + inBulk.mappingsLive(),
-            inBulk.mappingsLive(),
-            budget.peak(),
-            inBulk.largestFree(),
-            budget.limit());
+    /**
+     * Shows every live block of every thread, while threads go on: those that are allocated or freed in the meantime
+     * may be among them or not. No lock is held while {@code action} runs. Takes time proportional to the number of
+     * blocks, and 16 bytes of the Java heap for each mapping.
+     *
+     * @param action is given one block after the other; what it throws ends the walk
+     * @throws IllegalStateException if the heap is closed
+     */
+    public void forEachLive(Consumer<LiveBlock> action) {
+        requireOpen();
+        raw.walk((address, size) -> {
+            if (!guards.isBase(address)) {
+                action.accept(new LiveBlock(address, size, List.of()));
+            }
+        });
+        guards.live().forEach(block -> action.accept(
+            new LiveBlock(block.address, block.size, List.of(block.allocated().getStackTrace()))));
     }
 
     /**
@@ -381,8 +376,8 @@ public final class Heap implements AutoCloseable {
      */
     public void check() {
         requireOpen();
-        bulk.check();
-        slots.classes().check();
+        raw.check();
+        guards.check();
     }
 
     /**
@@ -395,28 +390,13 @@ public final class Heap implements AutoCloseable {
      */
     public void trim() {
         requireOpen();
-        slots.flushCaches();
-        try {
-            slots.classes().purge(true);
-            bulk.purge(true);
-        } catch (OsException e) {
-            throw budget.refusal(0, e.getMessage(), e);
-        }
+        guards.endQuarantine();
+        raw.trim();
     }
 
     /** For the {@link Purger}: gives back what was free for a while; returns whether there will be more. */
     boolean purge() {
-        if (closed) {
-            return false;
-        }
-        try {
-            slots.flushIdle();
-            slots.classes().purge(false);
-            bulk.purge(false);
-        } catch (OsException | IllegalStateException e) {
-            // Nobody is here to be told. What is damaged is found by the next call that comes near it.
-        }
-        return slots.classes().isWorthPurging() || bulk.isWorthPurging();
+        return !closed && raw.purge();
     }
 
     /**
@@ -436,16 +416,13 @@ public final class Heap implements AutoCloseable {
             throw new IllegalStateException("the process's heap cannot be closed");
         }
         if (arena.scope().isAlive()) {
+            logLeaks();
             arena.close();
         }
         closed = true;
         Purger.unregister(this);
-        slots.refuse();
-        try {
-            unmapUnlessLeased();
-        } catch (OsException e) {
-            throw budget.refusal(0, e.getMessage(), e);
-        }
+        raw.refuse();
+        unmapUnlessLeased();
     }
 
     /** Already while it is being closed, from when on calls are refused. */
@@ -466,7 +443,7 @@ public final class Heap implements AutoCloseable {
         if (closed) {
             try {
                 unmapUnlessLeased();
-            } catch (OsException e) {
+            } catch (OutOfMemoryError e) {
                 // Who closes an arena is not to be told: the heap can be closed again.
             }
         }
@@ -474,55 +451,12 @@ public final class Heap implements AutoCloseable {
 
     private synchronized void unmapUnlessLeased() {
         if (leases.none()) {
-            bulk.close();
-            slots.classes().close();
+            raw.close();
         }
     }
 
-    /** The address of a slot; 0 if there is none within the limit and the range. */
-    private long allocateSlot(long size) {
-        try {
-            return slots.allocate(SlotSizes.classOf(size));
-        } catch (OsException e) {
-            throw budget.refusal(size, e.getMessage(), e);
-        }
-    }
-
-    private long resizeSlot(long address, long newSize) {
-        long size = slots.requireLive(address);
-        if (newSize <= size && (newSize > size / 2 || size == SlotSizes.UNIT)) {
-            return address;
-        }
-        long moved;
-        try {
-            moved = memalloc(newSize);
-        } catch (OutOfMemoryError e) {
-            if (newSize <= size) {
-                return address;
-            }
-            throw e;
-        }
-        RawMemory.copy(memory, address, moved, Math.min(size, newSize));
-        try {
-            slots.free(address);
-        } catch (RuntimeException e) {
-            memfree(moved);
-            throw e;
-        }
-        return moved;
-    }
-
-    /**
-     * A mapping goes away, and what a block leaves may be taken for zero, once it is freed: under a lock that is not
-     * held here. Slots stay what they are.
-     */
     private void whileLive(long address, long size, Runnable action) {
-        if (slots.contains(address)) {
-            requireWithin(address, size);
-            action.run();
-            return;
-        }
-        synchronized (bulk.lockOf(address)) {
+        synchronized (raw.lockOf(address)) {
             requireWithin(address, size);
             action.run();
         }
@@ -530,7 +464,15 @@ public final class Heap implements AutoCloseable {
 
     /** The bytes that may be used of the live block at an address. */
     private long requireLive(long address) {
-        return slots.contains(address) ? slots.requireLive(address) : bulk.requireLive(address);
+        GuardedBlock guarded = guards.find(address);
+        return guarded != null ? guarded.size : raw.requireLive(address);
+    }
+
+    private void logLeaks() {
+        String leaks = LeakReport.of(guards.live());
+        if (!leaks.isEmpty()) {
+            System.getLogger(Heap.class.getPackageName()).log(System.Logger.Level.WARNING, leaks);
+        }
     }
 
     private void requireWithin(long address, long size) {

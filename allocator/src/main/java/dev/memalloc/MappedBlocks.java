@@ -113,6 +113,17 @@ final class MappedBlocks {
         return BulkStats.ofMappings(mappings.bytes(), mappings.count(), spare, allowance.left());
     }
 
+    /** Shows all mappings. */
+    void walk(BlockVisitor visitor) {
+        long[] all;
+        synchronized (this) {
+            all = closed ? new long[0] : mappings.all();
+        }
+        for (int i = 0; i < all.length / 2; i++) {
+            visitor.visit(all[i], all[all.length / 2 + i]);
+        }
+    }
+
     /** As {@link BlockShard#check}. */
     synchronized void check() {
         requireOpen();

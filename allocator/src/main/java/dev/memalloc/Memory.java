@@ -1,6 +1,7 @@
 package dev.memalloc;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /**
  * The process's one {@link Heap}, as static methods.
@@ -134,6 +135,15 @@ public final class Memory {
      */
     public static HeapStats stats() {
         return HEAP.stats();
+    }
+
+    /**
+     * Shows every live block: {@link Heap#forEachLive}.
+     *
+     * @param action is given one block after the other
+     */
+    public static void forEachLive(Consumer<LiveBlock> action) {
+        HEAP.forEachLive(action);
     }
 
     /** Gives memory that is not in use back to the operating system: {@link Heap#trim}. */

@@ -169,6 +169,19 @@ final class SizeClass {
         }
     }
 
+    /** Shows all live slots, some thousand at a time. */
+    void walk(BlockVisitor visitor) {
+        long[] found = new long[GROUP];
+        int group = 0;
+        int count = findLive(group, found);
+        while (count >= 0) {
+            for (int i = 0; i < count; i++) {
+                visitor.visit(found[i], stride);
+            }
+            count = findLive(++group, found);
+        }
+    }
+
     /** No slot is handed out any more. */
     synchronized void close() {
         closed = true;
@@ -191,7 +204,7 @@ final class SizeClass {
                             throw broken(slot, "it is free, and below the lowest that is");
                         }
                     }
-                    case SlotState.LIVE, SlotState.CACHED -> {
+                    case SlotState.LIVE, SlotState.CACHED, SlotState.GUARDED -> {
                     }
                     default -> throw broken(slot, "its state is none");
                 }
@@ -211,6 +224,21 @@ final class SizeClass {
                 throw broken(slot, "it is ready, but not cached");
             }
         }
+    }
+
+    /** Finds the addresses of a group's live slots; returns how many, or -1 if there is no such group. */
+    private synchronized int findLive(int group, long[] found) {
+        int first = group * GROUP;
+        if (closed || first >= top) {
+            return -1;
+        }
+        int count = 0;
+        for (int slot = first; slot < Math.min(top, first + GROUP); slot++) {
+            if (RawMemory.getByte(states + slot) == SlotState.LIVE) {
+                found[count++] = base + (long) slot * stride;
+            }
+        }
+        return count;
     }
 
     /** What was ready throughout the time since the last call was not needed in it. */

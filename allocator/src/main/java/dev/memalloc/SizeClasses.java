@@ -76,6 +76,13 @@ final class SizeClasses {
         return true;
     }
 
+    /** Shows all live slots. */
+    void walk(BlockVisitor visitor) {
+        for (SizeClass each : classes) {
+            each.walk(visitor);
+        }
+    }
+
     /** How many slots are live or in a thread's cache. */
     long inUse() {
         long slots = 0;

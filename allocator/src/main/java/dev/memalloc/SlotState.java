@@ -9,6 +9,9 @@ final class SlotState {
     /** In a cache, to be handed out next. */
     static final byte CACHED = 2;
 
+    /** Handed out, for a guarded block, which begins behind it. */
+    static final byte GUARDED = 3;
+
     private SlotState() {
     }
 }

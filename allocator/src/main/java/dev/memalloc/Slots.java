@@ -18,8 +18,14 @@ import java.lang.foreign.ValueLayout;
  * @param layout where slots and their states are; a record, and this is one for the same reason
  * @param caches the threads' caches
  * @param classes what the caches are filled from
+ * @param guarded whether some blocks are to be guarded, which the quick way does not do
  */
-record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeClasses classes) {
+record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeClasses classes, boolean guarded) {
+    /**
+     * Whether the quick way verifies what it is given. It always does, but for the benchmark that shows what that
+     * costs: without, misuse damages the heap, which cannot be checked or walked.
+     */
+    private static final boolean CHECKED = !Boolean.getBoolean("dev.memalloc.unchecked");
     /** So many classes have as much address space together as all blocks. */
     private static final int SPANS_PER_RANGE = 64;
 
@@ -36,7 +42,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
             try {
                 SlotLayout layout = reserve(os, shift);
                 return new Slots(memory, layout, ThreadCaches.of(options.limit(), layout.shards()),
-                    new SizeClasses(os, layout, budget));
+                    new SizeClasses(os, layout, budget), options.guardInterval() != 0);
             } catch (OsException e) {
                 if (shift == SlotLayout.SHIFT_MIN) {
                     throw e;
@@ -69,7 +75,7 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     /** Hands a slot of class {@code n} out that the current thread has at hand; returns 0 if it has none. */
     long tryAllocate(int n) {
         ThreadCache cache = caches.quick();
-        if (cache != null) {
+        if (cache != null && !(guarded && cache.countDown())) {
             int units = cache.pop(n);
             if (units >= 0) {
                 return handOut(n, units);
@@ -99,7 +105,13 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         long within = layout.within(address);
         long state = layout.state(n, within);
         ThreadCache cache = caches.quick();
-        if (cache == null || !SlotLayout.isStart(n, within) || state(state) != SlotState.LIVE) {
+        if (cache == null) {
+            return false;
+        }
+        if (!CHECKED) {
+            return cache.push(n, layout.shard(within), SlotLayout.units(within));
+        }
+        if (!SlotLayout.isStart(n, within) || state(state) != SlotState.LIVE) {
             return false;
         }
         // Before: if an Error strikes in between, a slot is lost, rather than live and cached.
@@ -119,7 +131,9 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
      */
     void free(long address) {
         requireOpen();
-        requireLive(address);
+        if (CHECKED) {
+            requireLive(address);
+        }
         int n = layout.classAt(address);
         long within = layout.within(address);
         ThreadCache own = caches.ownOrNew();
@@ -148,6 +162,14 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
             throw explain(address);
         }
         return SlotSizes.stride(n);
+    }
+
+    /** Makes a live slot one that cannot be freed by its own address, or ends that; does nothing for other blocks. */
+    void setGuarded(long address, boolean on) {
+        if (contains(address)) {
+            setState(layout.state(layout.classAt(address), layout.within(address)),
+                on ? SlotState.GUARDED : SlotState.LIVE);
+        }
     }
 
     /** The shard that the current thread is served from. */
@@ -203,6 +225,9 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         long within = SlotLayout.within(units);
         long state = layout.state(n, within);
         long address = layout.address(n, within);
+        if (!CHECKED) {
+            return address;
+        }
         if (state(state) != SlotState.CACHED) {
             throw Damage.ofSlot(address);
         }

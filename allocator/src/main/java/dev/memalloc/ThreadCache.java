@@ -32,6 +32,8 @@ final class ThreadCache {
     final long ownerId;
     /** Where its slots come from, see {@link SizeClasses}. */
     final int shard;
+    /** How many blocks more until one is to be guarded, see {@link Guards}. */
+    int untilGuard;
     private final WeakReference<Thread> owner;
     private final int[] stacks;
     /** Where each stack begins; at the end, where the last one ends. */
@@ -73,6 +75,11 @@ final class ThreadCache {
     boolean isAbandoned() {
         Thread thread = owner.get();
         return thread == null || !thread.isAlive();
+    }
+
+    /** Counts a block; returns whether it is to be guarded. */
+    boolean countDown() {
+        return --untilGuard < 0;
     }
 
     /** The slot of class {@code n} that was freed last; -1 if there is none. */

@@ -16,21 +16,22 @@ class HeapOptionsTest {
         System.clearProperty("memalloc.mmapThreshold");
         System.clearProperty("memalloc.addressRange");
         System.clearProperty("memalloc.hugePageThreshold");
+        System.clearProperty("memalloc.guardInterval");
         System.clearProperty("memalloc.limt");
     }
 
     @Test
     void defaults() {
         HeapOptions options = HeapOptions.defaults();
-        assertThat(options).isEqualTo(new HeapOptions(Long.MAX_VALUE, 256 << 10, 64L << 30, 4 << 20));
+        assertThat(options).isEqualTo(new HeapOptions(Long.MAX_VALUE, 256 << 10, 64L << 30, 4 << 20, 0));
         assertThat(HeapOptions.fromSystemProperties()).isEqualTo(options.withAddressRange(1L << 40));
     }
 
     @Test
     void eachWithChangesItsOwn() {
         HeapOptions options = HeapOptions.defaults();
-        assertThat(options.withLimit(1).withMmapThreshold(2).withAddressRange(65_536).withHugePageThreshold(3))
-            .isEqualTo(new HeapOptions(1, 2, 65_536, 3));
+        assertThat(options.withLimit(1).withMmapThreshold(2).withAddressRange(65_536)
+            .withHugePageThreshold(3).withGuardInterval(4)).isEqualTo(new HeapOptions(1, 2, 65_536, 3, 4));
     }
 
     @ParameterizedTest
@@ -54,7 +55,7 @@ class HeapOptionsTest {
         System.setProperty("memalloc.limt", "5");
         assertThatThrownBy(HeapOptions::fromSystemProperties).isInstanceOf(IllegalArgumentException.class)
             .hasMessageContainingAll("memalloc.limt;", "memalloc.limit", "memalloc.mmapThreshold",
-                "memalloc.addressRange", "memalloc.hugePageThreshold");
+                "memalloc.addressRange", "memalloc.hugePageThreshold", "memalloc.guardInterval");
     }
 
     @Test
@@ -62,8 +63,9 @@ class HeapOptionsTest {
         System.setProperty("memalloc.mmapThreshold", "1m");
         System.setProperty("memalloc.addressRange", "4g");
         System.setProperty("memalloc.hugePageThreshold", "1t");
+        System.setProperty("memalloc.guardInterval", "1000");
         assertThat(HeapOptions.fromSystemProperties())
-            .isEqualTo(new HeapOptions(Long.MAX_VALUE, 1 << 20, 4L << 30, 1L << 40));
+            .isEqualTo(new HeapOptions(Long.MAX_VALUE, 1 << 20, 4L << 30, 1L << 40, 1000));
     }
 
     @Test
@@ -74,6 +76,7 @@ class HeapOptionsTest {
         assertThatThrownBy(() -> options.withMmapThreshold(Long.MAX_VALUE))
             .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withHugePageThreshold(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> options.withGuardInterval(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(65_537)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options.withAddressRange(2L << 40)).isInstanceOf(IllegalArgumentException.class);

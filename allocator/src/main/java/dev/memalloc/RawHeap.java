@@ -1,0 +1,197 @@
+package dev.memalloc;
+
+import dev.memalloc.internal.RawMemory;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * All blocks of a heap, slots and others as one: which part serves a request, and moving a block from one to another.
+ *
+ * <p>What is asked for was looked at by {@link Heap}: sizes are positive, alignments are what it takes, the heap is
+ * open. A call that throws has changed nothing. Thread-safe.
+ */
+final class RawHeap {
+    private final MemorySegment memory;
+    private final Budget budget;
+    private final Slots slots;
+    private final Bulk bulk;
+
+    /**
+     * Reserves the address ranges. {@code memory} is all memory, as long as the heap is open.
+     *
+     * @throws OsException if the operating system refuses even small ones
+     */
+    RawHeap(Os os, MemorySegment memory, HeapOptions options) {
+        this.memory = memory;
+        budget = new Budget(options.limit());
+        slots = Slots.reserve(os, memory, options, budget);
+        try {
+            bulk = new Bulk(os, memory, options, budget, slots);
+        } catch (OsException | Error e) {
+            slots.classes().close();
+            throw e;
+        }
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
+    Bulk bulk() {
+        return bulk;
+    }
+
+    long allocate(long size) {
+        long address = slots.serves(size) ? allocateSlot(size) : 0;
+        return address != 0 ? address : bulk.allocate(size, 1, false);
+    }
+
+    long allocateZeroed(long size) {
+        if (!slots.serves(size)) {
+            return bulk.allocate(size, 1, true);
+        }
+        long address = allocate(size);
+        RawMemory.fill(memory, address, size, (byte) 0);
+        return address;
+    }
+
+    long allocateAligned(long size, long alignment) {
+        if (alignment <= SlotSizes.UNIT) {
+            return allocate(size);
+        }
+        // Slots of as many bytes are all aligned: each class begins with a page, and has one size.
+        long rounded = size + alignment - 1 & -alignment;
+        long address = alignment <= Os.PAGE_SIZE && slots.serves(rounded) ? allocateSlot(rounded) : 0;
+        if (address == 0) {
+            address = bulk.allocate(size, alignment, false);
+        }
+        assert address % alignment == 0 : "the address is a multiple of the alignment";
+        return address;
+    }
+
+    void free(long address) {
+        if (slots.contains(address)) {
+            slots.free(address);
+        } else {
+            bulk.free(address);
+        }
+    }
+
+    long resize(long address, long newSize) {
+        return slots.contains(address) ? resizeSlot(address, newSize) : bulk.resize(address, newSize);
+    }
+
+    /** The bytes that may be used of the live block at an address. */
+    long requireLive(long address) {
+        return slots.contains(address) ? slots.requireLive(address) : bulk.requireLive(address);
+    }
+
+    /**
+     * The lock without which another thread can free the block at an address, and make a mapping go away, or have what
+     * is written into a block taken for zero later. Slots stay what they are, and need none.
+     */
+    Object lockOf(long address) {
+        return slots.contains(address) ? new Object() : bulk.lockOf(address);
+    }
+
+    HeapStats stats() {
+        return bulk.withStats(this::stats);
+    }
+
+    void walk(BlockVisitor visitor) {
+        slots.classes().walk(visitor);
+        bulk.walk(visitor);
+    }
+
+    void check() {
+        bulk.check();
+        slots.classes().check();
+    }
+
+    /** Gives all back to the operating system that is not in use. */
+    void trim() {
+        slots.flushCaches();
+        try {
+            slots.classes().purge(true);
+            bulk.purge(true);
+        } catch (OsException e) {
+            throw budget.refusal(0, e.getMessage(), e);
+        }
+    }
+
+    /** Gives back what was free for a while; returns whether there will be more. */
+    boolean purge() {
+        try {
+            slots.flushIdle();
+            slots.classes().purge(false);
+            bulk.purge(false);
+        } catch (OsException | IllegalStateException e) {
+            // Nobody is here to be told. What is damaged is found by the next call that comes near it.
+        }
+        return slots.classes().isWorthPurging() || bulk.isWorthPurging();
+    }
+
+    /** Nothing is handed out any more, and what is freed is not taken back. */
+    void refuse() {
+        slots.refuse();
+    }
+
+    /** Gives everything back; what the operating system refuses, by calling again. */
+    void close() {
+        try {
+            bulk.close();
+            slots.classes().close();
+        } catch (OsException e) {
+            throw budget.refusal(0, e.getMessage(), e);
+        }
+    }
+
+    private HeapStats stats(BulkStats inBulk) {
+        long cached = slots.bytesCached();
+        long live = Math.max(0, budget.taken() - cached - inBulk.bytesAllowed());
+        long inSlots = live - inBulk.bytesInBlocks() - inBulk.bytesMapped();
+        return new HeapStats(
+            live,
+            inBulk.bytesCommitted() + slots.classes().bytesCommitted(),
+            inBulk.bytesMapped(),
+            inBulk.bytesSpare(),
+            inBulk.bytesFree() + slots.classes().bytesCommitted() - inSlots,
+            slots.live() + inBulk.blocksLive() + inBulk.mappingsLive(),
+            inBulk.mappingsLive(),
+            budget.peak(),
+            inBulk.largestFree(),
+            budget.limit());
+    }
+
+    /** The address of a slot; 0 if there is none within the limit and the range. */
+    private long allocateSlot(long size) {
+        try {
+            return slots.allocate(SlotSizes.classOf(size));
+        } catch (OsException e) {
+            throw budget.refusal(size, e.getMessage(), e);
+        }
+    }
+
+    private long resizeSlot(long address, long newSize) {
+        long size = slots.requireLive(address);
+        if (newSize <= size && (newSize > size / 2 || size == SlotSizes.UNIT)) {
+            return address;
+        }
+        long moved;
+        try {
+            moved = allocate(newSize);
+        } catch (OutOfMemoryError e) {
+            if (newSize <= size) {
+                return address;
+            }
+            throw e;
+        }
+        RawMemory.copy(memory, address, moved, Math.min(size, newSize));
+        try {
+            slots.free(address);
+        } catch (RuntimeException e) {
+            free(moved);
+            throw e;
+        }
+        return moved;
+    }
+}
