@@ -64,10 +64,11 @@ final class Budget {
         }
     }
 
-    /** The error for a request that cannot be met. */
-    OutOfMemoryError refusal(long size, String why, OsException cause) {
+    /** The error for a request that cannot be met; {@code holders} as {@link Holders} says it. */
+    OutOfMemoryError refusal(long size, String why, String holders, OsException cause) {
         OutOfMemoryError error = new OutOfMemoryError("off-heap memory: " + size + " bytes asked for, " + taken()
-            + " bytes live, limit " + (limit == Long.MAX_VALUE ? "none" : limit + " bytes") + ": " + why);
+            + " bytes live, limit " + (limit == Long.MAX_VALUE ? "none" : limit + " bytes") + ": " + why + "; "
+            + holders);
         error.initCause(cause);
         return error;
     }

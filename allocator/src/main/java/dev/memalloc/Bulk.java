@@ -230,7 +230,8 @@ final class Bulk {
                 refused = e;
             }
             if (again) {
-                throw refusal(size, refused);
+                endAllowances();
+                throw refusal(size, why(size, refused), refused);
             }
             makeRoom(refused);
             again = true;
@@ -261,7 +262,7 @@ final class Bulk {
     private void requireAddressable(long size) {
         if (size > Os.ADDRESSES) {
             makeRoom(null);
-            throw budget.refusal(size, "no address space is that large", null);
+            throw refusal(size, "no address space is that large", null);
         }
     }
 
@@ -273,17 +274,16 @@ final class Bulk {
         return bytes;
     }
 
-    /** What was allowed is given back, as caches were before, so that the message has the bytes of callers only. */
-    private OutOfMemoryError refusal(long size, OsException refused) {
-        endAllowances();
-        String why;
+    /** The error for a request that cannot be met; once room was made, it has the bytes of callers only. */
+    OutOfMemoryError refusal(long size, String why, OsException refused) {
+        return budget.refusal(size, why, withStats(stats -> Holders.of(slots.classes(), stats)), refused);
+    }
+
+    private String why(long size, OsException refused) {
         if (refused != null) {
-            why = refused.getMessage();
-        } else if (size > budget.left() || size >= mmapThreshold) {
-            why = "the limit would be exceeded";
-        } else {
-            why = "the address range of " + bytesReserved() + " bytes is full";
+            return refused.getMessage();
         }
-        return budget.refusal(size, why, refused);
+        return size > budget.left() || size >= mmapThreshold
+            ? "the limit would be exceeded" : "the address range of " + bytesReserved() + " bytes is full";
     }
 }

@@ -382,8 +382,8 @@ public final class Heap implements AutoCloseable {
 
     /**
      * Gives memory that is not in use back to the operating system now, rather than after the half second to a second
-     * that it is kept otherwise: free blocks' pages, freed mappings, and what caches of threads hold that have ended,
-     * and of the current one.
+     * that it is kept otherwise: free blocks' pages, freed mappings, what waits in quarantine, and what all threads'
+     * caches hold. Each other running thread that has such a cache is stopped for a moment.
      *
      * @throws OutOfMemoryError if the operating system refuses; what could not be given back is kept
      * @throws IllegalStateException if the heap is closed, or damage to it was found

@@ -114,7 +114,7 @@ final class RawHeap {
             slots.classes().purge(true);
             bulk.purge(true);
         } catch (OsException e) {
-            throw budget.refusal(0, e.getMessage(), e);
+            throw bulk.refusal(0, e.getMessage(), e);
         }
     }
 
@@ -141,7 +141,7 @@ final class RawHeap {
             bulk.close();
             slots.classes().close();
         } catch (OsException e) {
-            throw budget.refusal(0, e.getMessage(), e);
+            throw bulk.refusal(0, e.getMessage(), e);
         }
     }
 
@@ -167,7 +167,7 @@ final class RawHeap {
         try {
             return slots.allocate(SlotSizes.classOf(size));
         } catch (OsException e) {
-            throw budget.refusal(size, e.getMessage(), e);
+            throw bulk.refusal(size, e.getMessage(), e);
         }
     }
 

@@ -27,6 +27,8 @@ final class SizeClass {
     private static final int READY_MAX = 8192;
     private static final long READY_BYTES_MAX = 1 << 20;
     private static final int GROUP = 4096;
+    /** A cache gets that part of what is left of the limit at most, or one slot. */
+    private static final int LEFT_SHARE = 16;
     /** As much is committed at once as there is already, but not less than the first, nor more than the second. */
     private static final long COMMIT_MIN = 32L << 10;
     private static final long COMMIT_MAX = 256L << 10;
@@ -287,9 +289,9 @@ final class SizeClass {
             + " of " + stride + " bytes: " + what);
     }
 
-    /** Takes the budget for as many of {@code count} slots as it has. */
+    /** Takes the budget for as many of {@code count} slots as it has; near its end, for fewer: others need some too. */
     private int affordable(int count) {
-        int affordable = count;
+        int affordable = Math.clamp(budget.left() / LEFT_SHARE / stride, Math.min(1, count), count);
         while (affordable > 0 && !budget.take((long) affordable * stride)) {
             affordable /= 2;
         }

@@ -86,8 +86,17 @@ final class SizeClasses {
     /** How many slots are live or in a thread's cache. */
     long inUse() {
         long slots = 0;
-        for (SizeClass each : classes) {
-            slots += each.inUse();
+        for (int n = 1; n <= SlotSizes.COUNT; n++) {
+            slots += inUse(n);
+        }
+        return slots;
+    }
+
+    /** How many slots of class {@code n} are. */
+    long inUse(int n) {
+        long slots = 0;
+        for (int shard = 0; shard < layout.shards(); shard++) {
+            slots += get(n, shard).inUse();
         }
         return slots;
     }

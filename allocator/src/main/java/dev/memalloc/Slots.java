@@ -178,12 +178,13 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
         return (own != null ? own : caches.ofMany()).shard;
     }
 
-    /** Gives back what caches hold that nobody uses, and the current thread's, so that others may have it. */
+    /** Gives back what caches hold, so that others may have it. */
     void flushCaches() {
         ThreadCache own = caches.own();
         if (own != null) {
             own.flush(classes);
         }
+        caches.flushRunning(classes);
         flushIdle();
         classes.releaseReady();
     }

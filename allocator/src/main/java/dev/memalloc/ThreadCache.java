@@ -15,7 +15,8 @@ import java.lang.ref.WeakReference;
  * <p>A top is the index of the slot that is handed out next; at the floor it finds -1, as it does when it is to move
  * beyond the end: one comparison with what is there says whether a stack is empty or full. Tops are beside each
  * other, so that those of all classes take a few lines of the processor's caches. A slot is a number of units, see
- * {@link SlotLayout#units}. Only one thread uses a cache at a time: its owner, or who holds its lock if it is shared.
+ * {@link SlotLayout#units}. Only one thread uses a cache at a time: its owner, who has taken it from that, see
+ * {@link ThreadCaches}, or who holds its lock if it is shared.
  */
 final class ThreadCache {
     private static final int SLOTS_MAX = 128;
@@ -75,6 +76,11 @@ final class ThreadCache {
     boolean isAbandoned() {
         Thread thread = owner.get();
         return thread == null || !thread.isAlive();
+    }
+
+    /** The thread that has it to itself, as long as that is not collected; null if there is none. */
+    Thread owner() {
+        return owner.get();
     }
 
     /** Counts a block; returns whether it is to be guarded. */

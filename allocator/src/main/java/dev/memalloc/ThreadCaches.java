@@ -1,5 +1,7 @@
 package dev.memalloc;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
@@ -17,6 +19,10 @@ import java.util.stream.Stream;
  * nobody's or an ended thread's cache to another thread's, or to nobody's. So what a thread finds there was put there
  * by itself, or is not its own.
  *
+ * <p>Where memory is short, a running thread's cache is flushed by another: it is taken out of the table, the thread is
+ * stopped for a moment ({@link Handshake}), and if it was not in the middle of using the cache, it will look for it in
+ * the table before it does. That is why the table is read opaquely: the JIT must not keep what it read.
+ *
  * @param limit the heap's, in bytes
  * @param shards how many there are to choose from
  * @param most how many caches threads may have to themselves: what they can hold is little beside the limit
@@ -32,6 +38,7 @@ record ThreadCaches(
     private static final int LIMIT_SHARE = 8;
     private static final int NONE = -1;
     private static final ThreadCache NOBODYS = ThreadCache.empty(null, 0, 0);
+    private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(ThreadCache[].class);
 
     static ThreadCaches of(long limit, int shards) {
         ThreadCache[] places = new ThreadCache[PLACES];
@@ -49,14 +56,14 @@ record ThreadCaches(
             return first;
         }
         long id = Thread.currentThread().threadId();
-        ThreadCache second = places[secondPlace(id)];
+        ThreadCache second = at(secondPlace(id));
         return second.ownerId == id ? second : null;
     }
 
     /** The same if it is in the first of the thread's two places, where it mostly is; else null. */
     ThreadCache quick() {
         long id = Thread.currentThread().threadId();
-        ThreadCache first = places[(int) id & PLACES - 1];
+        ThreadCache first = at((int) id & PLACES - 1);
         return first.ownerId == id ? first : null;
     }
 
@@ -76,6 +83,11 @@ record ThreadCaches(
     }
 
     private synchronized ThreadCache claim(Thread thread) {
+        ThreadCache own = own();
+        if (own != null) {
+            // It was out of the table for a moment.
+            return own;
+        }
         int place = (int) thread.threadId() & PLACES - 1;
         if (!places[place].isAbandoned()) {
             place = secondPlace(thread.threadId());
@@ -142,6 +154,24 @@ record ThreadCaches(
         }
     }
 
+    /** Gives back what is in other running threads' caches, but for those that are being used at this moment. */
+    synchronized void flushRunning(SizeClasses classes) {
+        for (int i = 0; i < PLACES; i++) {
+            ThreadCache cache = places[i];
+            Thread owner = cache.owner();
+            if (owner != null && owner != Thread.currentThread() && cache.slots() > 0) {
+                PLACE.setVolatile(places, i, NOBODYS);
+                try {
+                    if (Handshake.isOutside(owner, Slots.class)) {
+                        cache.flush(classes);
+                    }
+                } finally {
+                    PLACE.setVolatile(places, i, cache);
+                }
+            }
+        }
+    }
+
     /** How many slots are in all caches; while threads run, about as many. */
     long count() {
         return sum(ThreadCache::slots);
@@ -162,6 +192,10 @@ record ThreadCaches(
     /** Threads have no cache any more; one that is claimed from now on stays empty. */
     synchronized void close() {
         Arrays.fill(places, NOBODYS);
+    }
+
+    private ThreadCache at(int place) {
+        return (ThreadCache) PLACE.getOpaque(places, place);
     }
 
     /** Multiplicative hashing: Knuth, The Art of Computer Programming 3, 6.4. */
