@@ -122,6 +122,14 @@ final class GuardedBlock {
         return at < 0 ? null : at - address + " bytes into it, after it was freed";
     }
 
+    /** What it is and who allocated it, for an exception about another block. */
+    synchronized Throwable described(String what) {
+        Throwable described = new Throwable(what + ": " + Damage.hex(address) + ", " + size + " bytes, "
+            + (freed == null ? "live, " : "free, ") + allocated.getMessage());
+        described.setStackTrace(allocated.getStackTrace());
+        return described;
+    }
+
     /** The exception, with who allocated and freed the block. */
     private <E extends RuntimeException> E told(E exception) {
         exception.addSuppressed(allocated);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * The guarded blocks of a heap: one of so many blocks, or all. What sampling a few finds in production, as GWP-ASan
@@ -28,6 +29,8 @@ final class Guards {
     private static final long QUARANTINE_BYTES = 64L << 20;
     /** The quarantine holds that part of the heap's limit at most. */
     private static final int LIMIT_SHARE = 16;
+    /** So many places where memory was allocated are in the error where there is none. */
+    private static final int ORIGINS_MAX = 5;
 
     private final MemorySegment memory;
     private final RawHeap raw;
@@ -52,101 +55,87 @@ final class Guards {
         return interval == 0;
     }
 
-    /** Whether the block that the current thread is about to allocate shall be guarded. */
-    boolean isDue() {
-        if (interval <= 1) {
-            return interval == 1;
-        }
-        ThreadCache own = raw.slots().caches().own();
-        if (own == null) {
-            return ThreadLocalRandom.current().nextInt(interval) == 0;
-        }
-        if (own.countDown()) {
-            own.untilGuard = ThreadLocalRandom.current().nextInt(2 * interval - 1);
-            return true;
-        }
-        return false;
-    }
-
-    /** The address of a guarded block, a multiple of {@code alignment}, which is a power of two. */
+    /**
+     * The address of at least {@code size} bytes, a multiple of {@code alignment}, which is a power of two; of exactly
+     * as many, if it is this block's turn to be guarded.
+     */
     long allocate(long size, long alignment, boolean zeroed) {
-        long front = Math.max(GUARD_MIN, alignment);
-        long enough = size + front + GUARD_MIN;
-        if (enough < 0) {
-            return raw.allocate(size);
-        }
-        long base = allocateRaw(enough, front, zeroed);
         try {
-            GuardedBlock block = new GuardedBlock(memory, base, raw.requireLive(base), base + front, size);
-            blocks.put(base, block);
-            raw.slots().setGuarded(base, true);
-            return block.address;
-        } catch (Throwable e) {
-            blocks.remove(base);
-            raw.free(base);
-            throw e;
+            return isDue() ? allocateGuarded(size, alignment, zeroed)
+                : zeroed ? raw.allocateZeroed(size) : raw.allocateAligned(size, alignment);
+        } catch (OutOfMemoryError e) {
+            throw withOrigins(e);
         }
     }
 
     /**
-     * The live guarded block at an address; null if it is in none.
+     * Frees a block.
      *
-     * @throws IllegalStateException if it was freed already
-     * @throws IllegalArgumentException if the address is in the middle of one, or in its guards
+     * @throws IllegalArgumentException if there is none at that address
+     * @throws IllegalStateException if it was freed already; or if somebody wrote to the guards of this block, or to
+     *     another in quarantine: this one is freed then
      */
-    GuardedBlock find(long address) {
-        if (areOff()) {
-            return null;
-        }
-        Map.Entry<Long, GuardedBlock> before = blocks.floorEntry(address);
-        if (before == null || !before.getValue().contains(address)) {
-            return null;
-        }
-        before.getValue().requireLive(address);
-        return before.getValue();
-    }
-
-    /**
-     * Frees the guarded block at an address; returns false if it is in none.
-     *
-     * @throws IllegalArgumentException as {@link #find}
-     * @throws IllegalStateException as {@link #find}; or if somebody wrote to the guards of this block or to another in
-     *     quarantine, in which case this one is freed
-     */
-    boolean free(long address) {
+    void free(long address) {
         GuardedBlock block = find(address);
         if (block == null) {
-            return false;
+            raw.free(address);
+            return;
         }
         block.free();
-        IllegalStateException damage = block.damage();
+        IllegalStateException damage = named(block, block.damage());
         IllegalStateException others = retire(block);
         throwIf(damage);
         throwIf(others);
         throwIf(untold.getAndSet(null));
-        return true;
     }
 
     /**
-     * Makes a live block larger or smaller: always another one, so that whoever keeps the old address is found.
+     * Makes a live block larger or smaller. A guarded one is always moved, so that whoever keeps its old address is
+     * found.
      *
      * @throws IllegalStateException if somebody wrote to its guards; it is as it was then
      */
-    long resize(GuardedBlock block, long newSize) {
-        throwIf(block.damage());
-        long moved = allocate(newSize, SlotSizes.UNIT, false);
-        RawMemory.copy(memory, block.address, moved, Math.min(block.size, newSize));
+    long resize(long address, long newSize) {
+        GuardedBlock block = find(address);
+        if (block != null) {
+            return resize(block, newSize);
+        }
         try {
-            block.free();
-        } catch (IllegalStateException e) {
-            free(moved);
-            throw e;
+            return raw.resize(address, newSize);
+        } catch (OutOfMemoryError e) {
+            throw withOrigins(e);
         }
-        IllegalStateException others = retire(block);
-        if (others != null) {
-            untold.compareAndSet(null, others);
+    }
+
+    /** The bytes that may be used of the live block at an address. */
+    long requireLive(long address) {
+        GuardedBlock block = find(address);
+        return block != null ? block.size : raw.requireLive(address);
+    }
+
+    /** Shows all live blocks. */
+    void walk(Consumer<LiveBlock> visitor) {
+        raw.walk((address, size) -> {
+            if (!blocks.containsKey(address)) {
+                visitor.accept(new LiveBlock(address, size, List.of()));
+            }
+        });
+        live().forEach(block -> visitor.accept(
+            new LiveBlock(block.address, block.size, List.of(block.allocated().getStackTrace()))));
+    }
+
+    /** Where the live ones were allocated. */
+    Origins origins() {
+        return new Origins(live());
+    }
+
+    /** Throws an {@link IllegalStateException} if somebody wrote where nobody may, or the heap is damaged. */
+    void check() {
+        raw.check();
+        for (GuardedBlock block : blocks.values()) {
+            throwIf(named(block, block.damage()));
         }
-        return moved;
+        throwIf(untold.getAndSet(null));
     }
 
     /**
@@ -165,6 +154,76 @@ final class Guards {
         return !leaving.isEmpty();
     }
 
+    /** Whether the block that the current thread is about to allocate shall be guarded. */
+    private boolean isDue() {
+        if (interval <= 1) {
+            return interval == 1;
+        }
+        ThreadCache own = raw.slots().caches().own();
+        if (own == null) {
+            return ThreadLocalRandom.current().nextInt(interval) == 0;
+        }
+        if (own.countDown()) {
+            own.untilGuard = ThreadLocalRandom.current().nextInt(2 * interval - 1);
+            return true;
+        }
+        return false;
+    }
+
+    private long allocateGuarded(long size, long alignment, boolean zeroed) {
+        long front = Math.max(GUARD_MIN, alignment);
+        long enough = size + front + GUARD_MIN;
+        if (enough < 0) {
+            return raw.allocate(size);
+        }
+        long base = allocateRaw(enough, front, zeroed);
+        try {
+            GuardedBlock block = new GuardedBlock(memory, base, raw.requireLive(base), base + front, size);
+            blocks.put(base, block);
+            raw.slots().setGuarded(base, true);
+            return block.address;
+        } catch (Throwable e) {
+            blocks.remove(base);
+            raw.free(base);
+            throw e;
+        }
+    }
+
+    private long resize(GuardedBlock block, long newSize) {
+        throwIf(named(block, block.damage()));
+        long moved = allocate(newSize, SlotSizes.UNIT, false);
+        RawMemory.copy(memory, block.address, moved, Math.min(block.size, newSize));
+        try {
+            block.free();
+        } catch (IllegalStateException e) {
+            free(moved);
+            throw e;
+        }
+        IllegalStateException others = retire(block);
+        if (others != null) {
+            untold.compareAndSet(null, others);
+        }
+        return moved;
+    }
+
+    /**
+     * The live guarded block at an address; null if it is in none.
+     *
+     * @throws IllegalStateException if it was freed already
+     * @throws IllegalArgumentException if the address is in the middle of one, or in its guards
+     */
+    private GuardedBlock find(long address) {
+        if (areOff()) {
+            return null;
+        }
+        Map.Entry<Long, GuardedBlock> before = blocks.floorEntry(address);
+        if (before == null || !before.getValue().contains(address)) {
+            return null;
+        }
+        before.getValue().requireLive(address);
+        return before.getValue();
+    }
+
     /** The live ones. */
     Collection<GuardedBlock> live() {
         List<GuardedBlock> live = new ArrayList<>();
@@ -174,19 +233,6 @@ final class Guards {
             }
         }
         return live;
-    }
-
-    /** Whether a guarded block, live or in quarantine, has the block at that address. */
-    boolean isBase(long address) {
-        return blocks.containsKey(address);
-    }
-
-    /** Throws an {@link IllegalStateException} if somebody wrote where nobody may. */
-    void check() {
-        for (GuardedBlock block : blocks.values()) {
-            throwIf(block.damage());
-        }
-        throwIf(untold.getAndSet(null));
     }
 
     /** Puts a freed block into quarantine; returns what is wrong with one that leaves it. */
@@ -208,13 +254,36 @@ final class Guards {
     private IllegalStateException release(List<GuardedBlock> leaving) {
         IllegalStateException first = null;
         for (GuardedBlock block : leaving) {
-            IllegalStateException damage = block.release();
+            IllegalStateException damage = named(block, block.release());
             first = first == null ? damage : first;
             blocks.remove(block.base);
             raw.slots().setGuarded(block.base, false);
             raw.free(block.base);
         }
         return first;
+    }
+
+    /** Damage of a block, with the blocks beside it: who wrote too far may have been theirs. */
+    private IllegalStateException named(GuardedBlock block, IllegalStateException damage) {
+        if (damage != null) {
+            Map.Entry<Long, GuardedBlock> before = blocks.lowerEntry(block.base);
+            if (before != null && before.getValue().base + before.getValue().room == block.base) {
+                damage.addSuppressed(before.getValue().described("the block before it"));
+            }
+            GuardedBlock after = blocks.get(block.base + block.room);
+            if (after != null) {
+                damage.addSuppressed(after.described("the block behind it"));
+            }
+        }
+        return damage;
+    }
+
+    /** An error with where most of the memory was allocated, as far as is known. */
+    private OutOfMemoryError withOrigins(OutOfMemoryError error) {
+        if (!areOff()) {
+            origins().addTo(error, ORIGINS_MAX);
+        }
+        return error;
     }
 
     private static void throwIf(IllegalStateException damage) {

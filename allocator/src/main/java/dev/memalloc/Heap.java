@@ -3,7 +3,6 @@ package dev.memalloc;
 import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -133,7 +132,7 @@ public final class Heap implements AutoCloseable {
         if (size == 0) {
             return 0;
         }
-        return guards.isDue() ? guards.allocate(size, SlotSizes.UNIT, false) : raw.allocate(size);
+        return guards.allocate(size, SlotSizes.UNIT, false);
     }
 
     Slots slots() {
@@ -176,7 +175,7 @@ public final class Heap implements AutoCloseable {
         if (size == 0) {
             return 0;
         }
-        return guards.isDue() ? guards.allocate(size, SlotSizes.UNIT, true) : raw.allocateZeroed(size);
+        return guards.allocate(size, SlotSizes.UNIT, true);
     }
 
     /**
@@ -204,7 +203,7 @@ public final class Heap implements AutoCloseable {
             return memalloc(size);
         }
         requireOpen();
-        return guards.isDue() ? guards.allocate(size, alignment, false) : raw.allocateAligned(size, alignment);
+        return guards.allocate(size, alignment, false);
     }
 
     /**
@@ -229,8 +228,8 @@ public final class Heap implements AutoCloseable {
     /** As {@link #allocate}. */
     private void free(long address) {
         requireOpen();
-        if (address != 0 && !guards.free(address)) {
-            raw.free(address);
+        if (address != 0) {
+            guards.free(address);
         }
     }
 
@@ -259,8 +258,7 @@ public final class Heap implements AutoCloseable {
             return 0;
         }
         requireOpen();
-        GuardedBlock guarded = guards.find(address);
-        return guarded != null ? guards.resize(guarded, newSize) : raw.resize(address, newSize);
+        return guards.resize(address, newSize);
     }
 
     /**
@@ -322,7 +320,7 @@ public final class Heap implements AutoCloseable {
      */
     public long usableSize(long address) {
         requireOpen();
-        return requireLive(address);
+        return guards.requireLive(address);
     }
 
     /**
@@ -359,13 +357,7 @@ public final class Heap implements AutoCloseable {
      */
     public void forEachLive(Consumer<LiveBlock> action) {
         requireOpen();
-        raw.walk((address, size) -> {
-            if (!guards.isBase(address)) {
-                action.accept(new LiveBlock(address, size, List.of()));
-            }
-        });
-        guards.live().forEach(block -> action.accept(
-            new LiveBlock(block.address, block.size, List.of(block.allocated().getStackTrace()))));
+        guards.walk(action);
     }
 
     /**
@@ -376,7 +368,6 @@ public final class Heap implements AutoCloseable {
      */
     public void check() {
         requireOpen();
-        raw.check();
         guards.check();
     }
 
@@ -462,21 +453,15 @@ public final class Heap implements AutoCloseable {
         }
     }
 
-    /** The bytes that may be used of the live block at an address. */
-    private long requireLive(long address) {
-        GuardedBlock guarded = guards.find(address);
-        return guarded != null ? guarded.size : raw.requireLive(address);
-    }
-
     private void logLeaks() {
-        String leaks = LeakReport.of(guards.live());
+        String leaks = guards.origins().leaks();
         if (!leaks.isEmpty()) {
             System.getLogger(Heap.class.getPackageName()).log(System.Logger.Level.WARNING, leaks);
         }
     }
 
     private void requireWithin(long address, long size) {
-        long usable = requireLive(address);
+        long usable = guards.requireLive(address);
         if (size > usable) {
             throw new IllegalArgumentException("the block at " + Damage.hex(address) + " has " + usable
                 + " bytes, fewer than " + size);
