@@ -189,35 +189,46 @@ final class SizeClass {
         closed = true;
     }
 
-    /** Walks all states and verifies the invariants. */
-    synchronized void check() {
+    /** Walks all states and verifies the invariants; the lock is released after each group, for those who wait. */
+    void check() {
+        int group = 0;
+        while (checkGroup(group)) {
+            group++;
+        }
+        checkSums();
+    }
+
+    /** Returns false if there is no such group. */
+    private synchronized boolean checkGroup(int group) {
+        if (closed || (long) group * GROUP >= top) {
+            return false;
+        }
+        int end = Math.min(top, (group + 1) * GROUP);
+        int freeHere = 0;
+        for (int slot = group * GROUP; slot < end; slot++) {
+            switch (RawMemory.getByte(states + slot)) {
+                case SlotState.FREE -> {
+                    freeHere++;
+                    if (slot < lowestFree) {
+                        throw broken(slot, "it is free, and below the lowest that is");
+                    }
+                }
+                case SlotState.LIVE, SlotState.CACHED, SlotState.GUARDED -> {
+                }
+                default -> throw broken(slot, "its state is none");
+            }
+        }
+        if (freeHere != freeInGroup[group]) {
+            throw broken(group * GROUP, "of its group " + freeInGroup[group] + " are counted as free, not " + freeHere);
+        }
+        return true;
+    }
+
+    private synchronized void checkSums() {
         if (closed) {
             return;
         }
-        long freeHere = 0;
-        for (int group = 0; group * (long) GROUP < top; group++) {
-            int end = Math.min(top, (group + 1) * GROUP);
-            int freeInThis = 0;
-            for (int slot = group * GROUP; slot < end; slot++) {
-                switch (RawMemory.getByte(states + slot)) {
-                    case SlotState.FREE -> {
-                        freeInThis++;
-                        if (slot < lowestFree) {
-                            throw broken(slot, "it is free, and below the lowest that is");
-                        }
-                    }
-                    case SlotState.LIVE, SlotState.CACHED, SlotState.GUARDED -> {
-                    }
-                    default -> throw broken(slot, "its state is none");
-                }
-            }
-            if (freeInThis != freeInGroup[group]) {
-                throw broken(group * GROUP, "of its group " + freeInGroup[group] + " are counted as free, not "
-                    + freeInThis);
-            }
-            freeHere += freeInThis;
-        }
-        if (freeHere != free) {
+        if (Arrays.stream(freeInGroup).asLongStream().sum() != free) {
             throw broken(0, "the free slots are miscounted");
         }
         for (int i = 0; i < readyCount; i++) {

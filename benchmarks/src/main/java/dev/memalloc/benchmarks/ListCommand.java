@@ -3,6 +3,7 @@ package dev.memalloc.benchmarks;
 import dev.memalloc.benchmarks.allocators.Opponent;
 import dev.memalloc.benchmarks.workloads.Workload;
 import dev.memalloc.benchmarks.workloads.Workloads;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 /** Lists what there is to choose from. */
@@ -12,12 +13,18 @@ final class ListCommand implements Runnable {
     public void run() {
         System.out.println("workloads (\"headline\" and \"all\" name sets of them)");
         for (Workload workload : Workloads.ALL) {
-            System.out.printf("  %-14s %s%n", workload.name(), workload.about());
+            System.out.printf("  %-18s %s%n", workload.name(), workload.about());
         }
         System.out.println("allocators");
-        for (Opponent opponent : Opponent.ALL) {
-            System.out.printf("  %-14s %s%n", opponent.name(), opponent.about());
+        print(Opponent.ALL);
+        System.out.println("  /a/path.so         malloc of any shared library");
+        System.out.println("memalloc in other settings, which are measured only where they are named");
+        print(Opponent.VARIANTS);
+    }
+
+    private static void print(List<Opponent> opponents) {
+        for (Opponent opponent : opponents) {
+            System.out.printf("  %-18s %s%n", opponent.name(), opponent.about());
         }
-        System.out.println("  /a/path.so     malloc of any shared library");
     }
 }

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * An allocator that can be named on the command line: memalloc itself, and what it is compared with.
@@ -50,6 +51,12 @@ public record Opponent(
         netty("pooled", () -> PooledByteBufAllocator.DEFAULT),
         netty("adaptive", AdaptiveByteBufAllocator::new));
 
+    /** The allocator itself in other settings, for the cost of what finds misuse. */
+    public static final List<Opponent> VARIANTS = List.of(
+        variant("unchecked", "without the checks of the quick ways", "-Ddev.memalloc.unchecked=true"),
+        variant("sampled", "with guards for one of 1,000 blocks", "-Dmemalloc.guardInterval=1000"),
+        variant("guarded", "with guards for all blocks", "-Dmemalloc.guardInterval=1"));
+
     /**
      * The opponent of that name; or, if it is the path of a shared library, that library's allocator.
      *
@@ -59,7 +66,7 @@ public record Opponent(
         if (name.contains("/")) {
             return library(name, "malloc of " + name, name);
         }
-        return ALL.stream()
+        return Stream.concat(ALL.stream(), VARIANTS.stream())
             .filter(opponent -> opponent.name.equals(name))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("no allocator is called " + name + "; there are "
@@ -74,6 +81,11 @@ public record Opponent(
      */
     public Allocator open() {
         return maker.get();
+    }
+
+    private static Opponent variant(String name, String about, String flag) {
+        return new Opponent("memalloc-" + name, "memalloc " + about, List.of(flag), false, Long.MAX_VALUE,
+            Memalloc::new);
     }
 
     private static Opponent debian(String name, String debianPackage, String file) {
