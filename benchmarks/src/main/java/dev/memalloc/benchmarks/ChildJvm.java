@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Starts JVMs that run one allocator each. */
@@ -23,6 +24,10 @@ final class ChildJvm {
     private ChildJvm() {
     }
 
+    /** How a JVM ended, and what it printed. */
+    record End(int status, String out, String err) {
+    }
+
     /**
      * Runs {@link Child}.
      *
@@ -32,11 +37,29 @@ final class ChildJvm {
      */
     static String run(Opponent opponent, String... arguments)
             throws IOException, InterruptedException, ChildFailedException {
+        End end = run(opponent, List.of(), Child.class, MINUTES_MAX, TimeUnit.MINUTES, arguments);
+        if (end.status == 0) {
+            return end.out;
+        }
+        throw new ChildFailedException(end.err.lines()
+            .filter(line -> !line.startsWith("WARNING"))
+            .findFirst()
+            .orElse(end.out));
+    }
+
+    /**
+     * Runs a main class with one allocator, whose name is its first argument.
+     *
+     * @throws ChildFailedException if it does not end in time
+     */
+    static End run(Opponent opponent, List<String> flags, Class<?> main, long time, TimeUnit unit, String... arguments)
+            throws IOException, InterruptedException, ChildFailedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
         command.addAll(opponent.jvmFlags());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName(), opponent.name()));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName(), opponent.name()));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile("benchmark", ".out");
         Path err = Files.createTempFile("benchmark", ".err");
@@ -47,18 +70,11 @@ final class ChildJvm {
             builder.environment().put("GLIBC_TUNABLES", TUNABLES);
             builder.environment().remove("JAVA_TOOL_OPTIONS");
             Process process = builder.start();
-            if (!process.waitFor(MINUTES_MAX, TimeUnit.MINUTES)) {
-                process.destroyForcibly();
-                throw new ChildFailedException("not ready after " + MINUTES_MAX + " minutes");
+            if (!process.waitFor(time, unit)) {
+                process.destroyForcibly().waitFor();
+                throw new ChildFailedException("not ready after " + time + " " + unit.name().toLowerCase(Locale.ROOT));
             }
-            String printed = Files.readString(out).strip();
-            if (process.exitValue() != 0) {
-                throw new ChildFailedException(Files.readString(err).lines()
-                    .filter(line -> !line.startsWith("WARNING"))
-                    .findFirst()
-                    .orElse(printed));
-            }
-            return printed;
+            return new End(process.exitValue(), Files.readString(out).strip(), Files.readString(err));
         } finally {
             Files.delete(out);
             Files.delete(err);
