@@ -9,7 +9,8 @@ import java.lang.foreign.ValueLayout;
  * <p>A thread takes slots from and gives them to a {@link ThreadCache} of its own, without a lock; batches move
  * between that and the {@link SizeClass} (Bonwick and Adams, Magazines and Vmem, 2001). Two threads that free one
  * slot at the same moment may both succeed; but then only one of them finds it cached when it is to be handed out
- * again, and the other gets the exception of a damaged heap, or drops it when its cache is flushed.
+ * again, and the other gets the exception of a damaged heap, or drops it when its cache is flushed. Both get it if they
+ * are at that at the same moment, too.
  *
  * <p>States are read and written through the heap's own segment: once the heap is closed, whatever comes too late is
  * refused, and cannot reach memory that has another owner by then.
