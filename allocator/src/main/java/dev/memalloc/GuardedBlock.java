@@ -75,6 +75,12 @@ final class GuardedBlock {
         freed = here;
     }
 
+    /** Runs what uses its bytes: it is not freed meanwhile, and so neither filled nor unmapped. */
+    synchronized void whileLive(Runnable action) {
+        requireLive(address);
+        action.run();
+    }
+
     /** Looks for damage for the last time. */
     synchronized IllegalStateException release() {
         IllegalStateException damage = damage();

@@ -113,6 +113,18 @@ final class Guards {
         return block != null ? block.size : raw.requireLive(address);
     }
 
+    /** Runs what uses the bytes of the live block at an address: it is neither freed nor unmapped meanwhile. */
+    void whileLive(long address, Runnable action) {
+        GuardedBlock block = find(address);
+        if (block != null) {
+            block.whileLive(action);
+            return;
+        }
+        synchronized (raw.lockOf(address)) {
+            action.run();
+        }
+    }
+
     /** Shows all live blocks. */
     void walk(Consumer<LiveBlock> visitor) {
         raw.walk((address, size) -> {
@@ -192,10 +204,10 @@ final class Guards {
     private long resize(GuardedBlock block, long newSize) {
         throwIf(named(block, block.damage()));
         long moved = allocate(newSize, SlotSizes.UNIT, false);
-        RawMemory.copy(memory, block.address, moved, Math.min(block.size, newSize));
         try {
+            block.whileLive(() -> RawMemory.copy(memory, block.address, moved, Math.min(block.size, newSize)));
             block.free();
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException | Error e) {
             free(moved);
             throw e;
         }

@@ -448,10 +448,10 @@ public final class Heap implements AutoCloseable {
     }
 
     private void whileLive(long address, long size, Runnable action) {
-        synchronized (raw.lockOf(address)) {
+        guards.whileLive(address, () -> {
             requireWithin(address, size);
             action.run();
-        }
+        });
     }
 
     private void logLeaks() {
