@@ -8,8 +8,8 @@ package dev.memalloc;
  * the list of its size.
  *
  * <p>Each operation takes a bounded number of steps, and touches no block's memory: what is known about blocks is
- * among the {@link Tags}. One that throws has changed nothing, unless by a stack overflow. A block is the number of its
- * first granule; sizes are in granules. Not thread-safe.
+ * among the {@link Tags}. One that throws has changed nothing, if there was {@link StackRoom}. A block is the number of
+ * its first granule; sizes are in granules. Not thread-safe.
  */
 final class Blocks {
     /** The blocks that {@link #purge} looks at in one go, */

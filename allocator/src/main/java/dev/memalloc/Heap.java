@@ -129,6 +129,7 @@ public final class Heap implements AutoCloseable {
     private long allocate(long size) {
         requireSize(size);
         requireOpen();
+        StackRoom.require();
         if (size == 0) {
             return 0;
         }
@@ -172,6 +173,7 @@ public final class Heap implements AutoCloseable {
             return address;
         }
         requireOpen();
+        StackRoom.require();
         if (size == 0) {
             return 0;
         }
@@ -203,6 +205,7 @@ public final class Heap implements AutoCloseable {
             return memalloc(size);
         }
         requireOpen();
+        StackRoom.require();
         return guards.allocate(size, alignment, false);
     }
 
@@ -228,6 +231,7 @@ public final class Heap implements AutoCloseable {
     /** As {@link #allocate}. */
     private void free(long address) {
         requireOpen();
+        StackRoom.require();
         if (address != 0) {
             guards.free(address);
         }
@@ -258,6 +262,7 @@ public final class Heap implements AutoCloseable {
             return 0;
         }
         requireOpen();
+        StackRoom.require();
         return guards.resize(address, newSize);
     }
 
@@ -279,6 +284,7 @@ public final class Heap implements AutoCloseable {
             return 0;
         }
         requireWithin(address, size);
+        StackRoom.require();
         long copy = memalloc(size);
         try {
             whileLive(address, size, () -> RawMemory.copy(memory, address, copy, size));
@@ -382,6 +388,7 @@ public final class Heap implements AutoCloseable {
      */
     public void trim() {
         requireOpen();
+        StackRoom.require();
         guards.endQuarantine();
         raw.trim();
     }

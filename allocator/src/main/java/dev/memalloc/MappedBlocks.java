@@ -166,7 +166,7 @@ final class MappedBlocks {
     private void limitSpares() {
         try {
             mappings.spares().shrinkTo(budget.limit() - budget.taken() + allowance.left());
-        } catch (OsException e) {
+        } catch (OsException | VirtualMachineError e) {
             // They are kept, then: the purger tries again.
         }
     }

@@ -174,8 +174,8 @@ final class Mappings {
         if (size >= hugePageThreshold) {
             try {
                 os.preferHugePages(address, size);
-            } catch (OsException e) {
-                // There are systems without: small ones do as well.
+            } catch (OsException | VirtualMachineError e) {
+                // There are systems without: small ones do as well. And the mapping must be taken note of.
             }
         }
     }

@@ -57,6 +57,7 @@ class Os {
 
     /** Lets a part of reserved address space be read and written; the first time that it is, it is zero. */
     void commit(long address, long size) {
+        StackRoom.requireForSystemCall();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             int result = (int) MPROTECT.invokeExact(state, address, size, PROT_READ_WRITE);
@@ -85,6 +86,7 @@ class Os {
 
     /** Grows (with zeroes) or shrinks a mapping without copying, and returns where it is now. */
     long remap(long address, long oldSize, long newSize) {
+        StackRoom.requireForSystemCall();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             long result = (long) MREMAP.invokeExact(state, address, oldSize, newSize, MREMAP_MAYMOVE);
@@ -99,6 +101,7 @@ class Os {
 
     /** Gives address space, and the memory in it, back. */
     void unmap(long address, long size) {
+        StackRoom.requireForSystemCall();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             int result = (int) MUNMAP.invokeExact(state, address, size);
@@ -116,6 +119,7 @@ class Os {
     }
 
     private static void advise(String purpose, long address, long size, int advice) {
+        StackRoom.requireForSystemCall();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             int result = (int) MADVISE.invokeExact(state, address, size, advice);
@@ -128,6 +132,7 @@ class Os {
     }
 
     private static long mmap(String purpose, long size, int protection, int flags) {
+        StackRoom.requireForSystemCall();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             long result = (long) MMAP.invokeExact(state, 0L, size, protection, flags, -1, 0L);
