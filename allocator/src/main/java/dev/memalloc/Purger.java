@@ -11,31 +11,38 @@ import java.util.concurrent.locks.LockSupport;
  * <p>It sleeps until a heap has freed something worth giving back, and goes through all such heaps every half second
  * until none has any left. So memory that was free for half a second to a second goes back, also when the program
  * pauses, and a process that is idle is never woken.
+ *
+ * <p>It ends some seconds after the last heap was closed, and another is started for the next one: a thread keeps its
+ * classes, and their loader, from being collected.
  */
 final class Purger implements Runnable {
     private static final long PERIOD_MILLIS = 500;
+    private static final long IDLE_NANOS = 2_000_000_000L;
     private static final List<WeakReference<Heap>> HEAPS = new CopyOnWriteArrayList<>();
-    private static final Thread THREAD = start();
+    /** Null if there is none; changes under the lock of this class. */
+    private static volatile Thread thread;
 
     private Purger() {
     }
 
     static void register(Heap heap) {
         HEAPS.add(new WeakReference<>(heap));
+        startUnlessRunning();
     }
 
     static void unregister(Heap heap) {
         HEAPS.removeIf(reference -> reference.get() == null || reference.get() == heap);
+        wake();
     }
 
     /** To be called after a heap has noted that it has something to give back; cheap, and cannot fail. */
     static void wake() {
-        LockSupport.unpark(THREAD);
+        LockSupport.unpark(thread);
     }
 
     @Override
     public void run() {
-        while (true) {
+        while (!endIfIdle()) {
             try {
                 LockSupport.park(this);
                 Thread.interrupted();
@@ -44,7 +51,7 @@ final class Purger implements Runnable {
                 }
             } catch (Throwable e) {
                 // The Java heap may be full for a moment. This is the only thread there is for this: try again.
-                LockSupport.unpark(THREAD);
+                wake();
                 sleep();
             }
         }
@@ -68,11 +75,28 @@ final class Purger implements Runnable {
         }
     }
 
-    private static Thread start() {
-        Thread thread = new Thread(null, new Purger(), "memalloc-purger", 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        thread.start();
-        return thread;
+    /** Waits for a while if there are no heaps, and ends the thread if there are none then. */
+    private static boolean endIfIdle() {
+        if (!HEAPS.isEmpty()) {
+            return false;
+        }
+        LockSupport.parkNanos(IDLE_NANOS);
+        synchronized (Purger.class) {
+            if (HEAPS.isEmpty()) {
+                thread = null;
+            }
+            return thread == null;
+        }
+    }
+
+    private static synchronized void startUnlessRunning() {
+        if (thread != null) {
+            return;
+        }
+        Thread next = new Thread(null, new Purger(), "memalloc-purger", 0, false);
+        next.setDaemon(true);
+        next.setContextClassLoader(null);
+        next.start();
+        thread = next;
     }
 }
