@@ -88,10 +88,10 @@ final class Bulk {
         }
         long kept = Math.min(shard.requireLive(address), newSize);
         long moved = allocate(newSize, 1, false);
-        RawMemory.copy(memory, address, moved, kept);
         try {
+            RawMemory.copy(memory, address, moved, kept);
             shard.free(address);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             free(moved);
             throw e;
         }

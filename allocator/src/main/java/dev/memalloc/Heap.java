@@ -288,7 +288,7 @@ public final class Heap implements AutoCloseable {
         long copy = memalloc(size);
         try {
             whileLive(address, size, () -> RawMemory.copy(memory, address, copy, size));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             memfree(copy);
             throw e;
         }

@@ -185,10 +185,10 @@ final class RawHeap {
             }
             throw e;
         }
-        RawMemory.copy(memory, address, moved, Math.min(size, newSize));
         try {
+            RawMemory.copy(memory, address, moved, Math.min(size, newSize));
             slots.free(address);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             free(moved);
             throw e;
         }
