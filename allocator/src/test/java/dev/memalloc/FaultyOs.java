@@ -2,14 +2,23 @@ package dev.memalloc;
 
 import java.util.function.LongPredicate;
 
-/** An operating system whose calls fail when told to, counted from 0, each before it does anything. */
+/** An operating system whose calls fail when told to, counted from 0, each before it does anything. Thread-safe. */
 final class FaultyOs extends Os {
     private static final int ENOMEM = 12;
 
+    private final int errno;
     private LongPredicate fails = call -> false;
     private long calls;
 
-    void failWhen(LongPredicate condition) {
+    FaultyOs() {
+        this(ENOMEM);
+    }
+
+    FaultyOs(int errno) {
+        this.errno = errno;
+    }
+
+    synchronized void failWhen(LongPredicate condition) {
         fails = condition;
         calls = 0;
     }
@@ -18,7 +27,7 @@ final class FaultyOs extends Os {
         failWhen(call -> false);
     }
 
-    long calls() {
+    synchronized long calls() {
         return calls;
     }
 
@@ -71,8 +80,12 @@ final class FaultyOs extends Os {
     }
 
     private void maybeFail(String function, long address, long size) {
-        if (fails.test(calls++)) {
-            throw new OsException(function, "failing on purpose", address, size, ENOMEM);
+        if (isNextToFail()) {
+            throw new OsException(function, "failing on purpose", address, size, errno);
         }
+    }
+
+    private synchronized boolean isNextToFail() {
+        return fails.test(calls++);
     }
 }
