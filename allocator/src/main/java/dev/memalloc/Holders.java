@@ -11,12 +11,20 @@ final class Holders {
     private Holders() {
     }
 
+    /** The slots of one size class that are in use, as they were at one moment. */
+    private record InUse(long slots, int stride) {
+        long bytes() {
+            return slots * stride;
+        }
+    }
+
     static String of(SizeClasses classes, BulkStats bulk) {
-        String small = IntStream.rangeClosed(1, SlotSizes.COUNT).boxed()
-            .sorted(Comparator.comparingLong(n -> -bytes(classes, n)))
+        String small = IntStream.rangeClosed(1, SlotSizes.COUNT)
+            .mapToObj(n -> new InUse(classes.inUse(n), SlotSizes.stride(n)))
+            .filter(each -> each.slots > 0)
+            .sorted(Comparator.comparingLong(InUse::bytes).reversed())
             .limit(CLASSES_MAX)
-            .filter(n -> bytes(classes, n) > 0)
-            .map(n -> classes.inUse(n) + " of up to " + SlotSizes.stride(n) + " bytes")
+            .map(each -> each.slots + " of up to " + each.stride + " bytes")
             .collect(Collectors.joining(", "));
         return "held by " + blocks(bulk.mappingsLive(), "mappings", bulk.bytesMapped())
             + ", " + blocks(bulk.blocksLive(), "blocks above " + SlotSizes.SIZE_MAX + " bytes", bulk.bytesInBlocks())
@@ -25,9 +33,5 @@ final class Holders {
 
     private static String blocks(long count, String what, long bytes) {
         return count + " " + what + (count == 0 ? "" : " (" + bytes + " bytes)");
-    }
-
-    private static long bytes(SizeClasses classes, int n) {
-        return classes.inUse(n) * SlotSizes.stride(n);
     }
 }
