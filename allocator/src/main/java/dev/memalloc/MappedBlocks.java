@@ -67,7 +67,7 @@ final class MappedBlocks {
         try {
             long moved = mappings.resize(address, bytes);
             now = bytes;
-            limitSpares();
+            tryToLimitSpares();
             budget.notePeak();
             return moved;
         } finally {
@@ -157,7 +157,7 @@ final class MappedBlocks {
             }
             noteSpares();
         }
-        limitSpares();
+        tryToLimitSpares();
         budget.notePeak();
         return address;
     }
@@ -166,8 +166,17 @@ final class MappedBlocks {
     private void limitSpares() {
         try {
             mappings.spares().shrinkTo(budget.limit() - budget.taken() + allowance.left());
-        } catch (OsException | VirtualMachineError e) {
+        } catch (OsException e) {
             // They are kept, then: the purger tries again.
+        }
+    }
+
+    /** The same where an Error would keep from the caller where the mapping is. */
+    private void tryToLimitSpares() {
+        try {
+            limitSpares();
+        } catch (VirtualMachineError e) {
+            // The next free tries again, or the purger.
         }
     }
 

@@ -42,9 +42,8 @@ final class Purger implements Runnable {
 
     @Override
     public void run() {
-        while (!endIfIdle()) {
+        while (awaitWork()) {
             try {
-                LockSupport.park(this);
                 Thread.interrupted();
                 while (purgeAll()) {
                     sleep();
@@ -75,17 +74,18 @@ final class Purger implements Runnable {
         }
     }
 
-    /** Waits for a while if there are no heaps, and ends the thread if there are none then. */
-    private static boolean endIfIdle() {
+    /** Waits until it is woken; or, where there are no heaps, for a while. Returns false if it is to end. */
+    private boolean awaitWork() {
         if (!HEAPS.isEmpty()) {
-            return false;
+            LockSupport.park(this);
+            return true;
         }
-        LockSupport.parkNanos(IDLE_NANOS);
+        LockSupport.parkNanos(this, IDLE_NANOS);
         synchronized (Purger.class) {
             if (HEAPS.isEmpty()) {
                 thread = null;
             }
-            return thread == null;
+            return thread != null;
         }
     }
 
