@@ -24,7 +24,12 @@ final class GuardedBlock {
     private static final long FILL_MAX = 1L << 20;
     private static final byte GUARD = (byte) 0xB7;
     private static final byte FREED = (byte) 0xDF;
+    private static final Throwable NOWHERE = new Throwable("freed, where is not known: the Java heap was full");
     private static final Set<String> INTERNAL = Set.of(GuardedBlock.class.getName(), Guards.class.getName());
+
+    static {
+        NOWHERE.setStackTrace(new StackTraceElement[0]);
+    }
 
     final long base;
     final long room;
@@ -70,7 +75,7 @@ final class GuardedBlock {
      */
     synchronized void free() {
         requireLive(address);
-        Throwable here = here("freed");
+        Throwable here = hereIfPossible();
         fill(address, address + filled(), FREED);
         freed = here;
     }
@@ -81,11 +86,9 @@ final class GuardedBlock {
         action.run();
     }
 
-    /** Looks for damage for the last time. */
-    synchronized IllegalStateException release() {
-        IllegalStateException damage = damage();
+    /** Its memory is given back: nobody looks for damage any more. */
+    synchronized void release() {
         released = true;
-        return damage;
     }
 
     /**
@@ -151,6 +154,15 @@ final class GuardedBlock {
         here.setStackTrace(Arrays.stream(here.getStackTrace())
             .dropWhile(frame -> INTERNAL.contains(frame.getClassName())).toArray(StackTraceElement[]::new));
         return here;
+    }
+
+    /** A free must not fail where the Java heap is full. */
+    private static Throwable hereIfPossible() {
+        try {
+            return here("freed");
+        } catch (VirtualMachineError e) {
+            return NOWHERE;
+        }
     }
 
     private long filled() {

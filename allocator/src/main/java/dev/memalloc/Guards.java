@@ -39,7 +39,7 @@ final class Guards {
     /** By base; those in quarantine as well. */
     private final ConcurrentSkipListMap<Long, GuardedBlock> blocks = new ConcurrentSkipListMap<>();
     /** Also the lock of its bytes. */
-    private final ArrayDeque<GuardedBlock> quarantine = new ArrayDeque<>();
+    private final ArrayDeque<GuardedBlock> quarantine;
     private long quarantineBytes;
     /** What was found by a call that has succeeded nevertheless: the next one that may tell will. */
     private final AtomicReference<IllegalStateException> untold = new AtomicReference<>();
@@ -48,6 +48,8 @@ final class Guards {
         this.memory = memory;
         this.raw = raw;
         interval = options.guardInterval();
+        // Large enough from the start, so that a free, which must not fail, need not make it larger.
+        quarantine = new ArrayDeque<>(interval == 0 ? 0 : QUARANTINE_BLOCKS + 1);
         quarantineMax = Math.min(QUARANTINE_BYTES, options.limit() / LIMIT_SHARE);
     }
 
@@ -156,14 +158,18 @@ final class Guards {
      * @throws IllegalStateException if somebody wrote to one of them; it has ended all the same
      */
     boolean endQuarantine() {
-        List<GuardedBlock> leaving;
+        int count;
         synchronized (quarantine) {
-            leaving = List.copyOf(quarantine);
-            quarantine.clear();
-            quarantineBytes = 0;
+            count = quarantine.size();
         }
-        throwIf(release(leaving));
-        return !leaving.isEmpty();
+        IllegalStateException first = null;
+        for (int i = 0; i < count; i++) {
+            GuardedBlock leaving = leave(0, 0);
+            IllegalStateException damage = leaving == null ? null : release(leaving);
+            first = first == null ? damage : first;
+        }
+        throwIf(first);
+        return count > 0;
     }
 
     /** Whether the block that the current thread is about to allocate shall be guarded. */
@@ -247,32 +253,59 @@ final class Guards {
         return live;
     }
 
-    /** Puts a freed block into quarantine; returns what is wrong with one that leaves it. */
+    /**
+     * Puts a freed block into quarantine; returns what is wrong with one that leaves it. Where the Java heap is full,
+     * none leaves.
+     */
     private IllegalStateException retire(GuardedBlock block) {
-        List<GuardedBlock> leaving = new ArrayList<>();
+        enter(block);
+        IllegalStateException first = null;
+        try {
+            GuardedBlock overdue = leave(QUARANTINE_BLOCKS, quarantineMax);
+            while (overdue != null) {
+                IllegalStateException damage = release(overdue);
+                first = first == null ? damage : first;
+                overdue = leave(QUARANTINE_BLOCKS, quarantineMax);
+            }
+        } catch (VirtualMachineError e) {
+            // It is in quarantine again: the block that was to be freed is freed.
+        }
+        return first;
+    }
+
+    private void enter(GuardedBlock block) {
         synchronized (quarantine) {
             quarantine.add(block);
             quarantineBytes += block.room;
-            while (quarantine.size() > QUARANTINE_BLOCKS || quarantineBytes > quarantineMax) {
-                GuardedBlock first = quarantine.remove();
-                quarantineBytes -= first.room;
-                leaving.add(first);
-            }
         }
-        return release(leaving);
     }
 
-    /** Gives the memory of blocks back; returns what is wrong with the first that was damaged. */
-    private IllegalStateException release(List<GuardedBlock> leaving) {
-        IllegalStateException first = null;
-        for (GuardedBlock block : leaving) {
-            IllegalStateException damage = named(block, block.release());
-            first = first == null ? damage : first;
-            blocks.remove(block.base);
-            raw.slots().setGuarded(block.base, false);
-            raw.free(block.base);
+    /** The block that is longest in quarantine, if that has more blocks or bytes than it may have; else null. */
+    private GuardedBlock leave(int blocksMax, long bytesMax) {
+        synchronized (quarantine) {
+            if (quarantine.size() <= blocksMax && quarantineBytes <= bytesMax) {
+                return null;
+            }
+            GuardedBlock first = quarantine.remove();
+            quarantineBytes -= first.room;
+            return first;
         }
-        return first;
+    }
+
+    /** Gives the memory of a block back; returns what is wrong with it. An Error leaves it in quarantine. */
+    private IllegalStateException release(GuardedBlock block) {
+        IllegalStateException damage;
+        try {
+            damage = named(block, block.damage());
+            blocks.remove(block.base);
+        } catch (VirtualMachineError e) {
+            enter(block);
+            throw e;
+        }
+        block.release();
+        raw.slots().setGuarded(block.base, false);
+        raw.free(block.base);
+        return damage;
     }
 
     /** Damage of a block, with the blocks beside it: who wrote too far may have been theirs. */

@@ -26,7 +26,7 @@ final class SizeClass {
     private static final int READY_MIN = 512;
     private static final int READY_MAX = 8192;
     private static final long READY_BYTES_MAX = 1 << 20;
-    private static final int GROUP = 4096;
+    static final int GROUP = 4096;
     /** A cache gets that part of what is left of the limit at most, or one slot. */
     private static final int LEFT_SHARE = 16;
     /** As much is committed at once as there is already, but not less than the first, nor more than the second. */
@@ -171,9 +171,8 @@ final class SizeClass {
         }
     }
 
-    /** Shows all live slots, some thousand at a time. */
-    void walk(BlockVisitor visitor) {
-        long[] found = new long[GROUP];
+    /** Shows all live slots, as many at a time as {@code found} has room for: a {@link #GROUP}. */
+    void walk(long[] found, BlockVisitor visitor) {
         int group = 0;
         int count = findLive(group, found);
         while (count >= 0) {

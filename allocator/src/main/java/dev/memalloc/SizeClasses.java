@@ -78,8 +78,9 @@ final class SizeClasses {
 
     /** Shows all live slots. */
     void walk(BlockVisitor visitor) {
+        long[] found = new long[SizeClass.GROUP];
         for (SizeClass each : classes) {
-            each.walk(visitor);
+            each.walk(found, visitor);
         }
     }
 

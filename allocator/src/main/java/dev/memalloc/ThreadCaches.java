@@ -79,7 +79,15 @@ record ThreadCaches(
      */
     ThreadCache claim() {
         ThreadCache own = own();
-        return own != null || Thread.currentThread().isVirtual() ? own : claim(Thread.currentThread());
+        if (own != null || Thread.currentThread().isVirtual()) {
+            return own;
+        }
+        try {
+            return claim(Thread.currentThread());
+        } catch (VirtualMachineError e) {
+            // The Java heap is full, or the stack: to free a block is possible nevertheless.
+            return null;
+        }
     }
 
     private synchronized ThreadCache claim(Thread thread) {
@@ -113,9 +121,10 @@ record ThreadCaches(
         if (abandoned[shard] != NONE) {
             from = abandoned[shard];
         } else if (vacant && made.get() < most) {
+            ThreadCache fresh = ThreadCache.empty(thread, shard, limit);
             made.incrementAndGet();
-            places[place] = ThreadCache.empty(thread, shard, limit);
-            return places[place];
+            places[place] = fresh;
+            return fresh;
         }
         if (from == NONE) {
             return null;

@@ -8,9 +8,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One million addresses that are no block's give one million exceptions, from memfree and from memresize. */
+/** Addresses that are no block's give as many exceptions, from memfree and from memresize. */
 class RandomAddressTest {
-    private static final int ADDRESSES = 1_000_000;
+    private static final int ADDRESSES = Integer.getInteger("random.addresses", 1_000_000);
 
     @RegisterExtension
     final CheckedHeap checked = new CheckedHeap();

@@ -54,7 +54,7 @@ public record Opponent(
     /** The allocator itself in other settings, for the cost of what finds misuse. */
     public static final List<Opponent> VARIANTS = List.of(
         variant("unchecked", "without the checks of the quick ways", "-Ddev.memalloc.unchecked=true"),
-        variant("sampled", "with guards for one of 1,000 blocks", "-Dmemalloc.guardInterval=1000"),
+        variant("sampled", "with guards for one of 10,000 blocks", "-Dmemalloc.guardInterval=10000"),
         variant("guarded", "with guards for all blocks", "-Dmemalloc.guardInterval=1"));
 
     /**

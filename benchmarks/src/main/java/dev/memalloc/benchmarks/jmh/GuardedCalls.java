@@ -2,6 +2,7 @@ package dev.memalloc.benchmarks.jmh;
 
 import dev.memalloc.Heap;
 import dev.memalloc.HeapOptions;
+import dev.memalloc.internal.RawMemory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -52,7 +53,7 @@ public class GuardedCalls {
     @Benchmark
     public long allocateAndFree() {
         long block = heap.memalloc(bytes);
-        heap.memoryset(block, MARK, 1);
+        RawMemory.putByte(block, MARK);
         heap.memfree(block);
         return block;
     }
