@@ -51,7 +51,7 @@ class OsFaultTest {
 
     /** With guards at random, the calls are not the same each time, but about as many. */
     @ParameterizedTest(name = "errno {0}, guard interval {1}, {2} operations")
-    @CsvSource({"12, 0, 300", "11, 0, 60", "12, 1, 60", "11, 5, 60"})
+    @CsvSource({"12, 0, 150", "11, 0, 60", "12, 1, 60", "11, 5, 60"})
     void eachCallInTurnFailsOnce(int errno, int guardInterval, int operations) {
         long calls = walk(new FaultyOs(errno), guardInterval, operations, -1);
         assertThat(calls).isGreaterThan(operations / 3);
@@ -61,7 +61,7 @@ class OsFaultTest {
     }
 
     @ParameterizedTest(name = "errno {0}, guard interval {1}, {2} operations")
-    @CsvSource({"12, 0, 20000", "11, 0, 2000", "22, 0, 2000", "11, 1, 2000", "12, 5, 2000"})
+    @CsvSource({"12, 0, 10000", "11, 0, 2000", "22, 0, 2000", "11, 1, 2000", "12, 5, 2000"})
     void callsFailAtRandom(int errno, int guardInterval, int operations) {
         long seed = System.nanoTime();
         FaultyOs os = new FaultyOs(errno);
