@@ -276,7 +276,7 @@ final class Bulk {
 
     /** The error for a request that cannot be met; once room was made, it has the bytes of callers only. */
     OutOfMemoryError refusal(long size, String why, OsException refused) {
-        return budget.refusal(size, why, withStats(stats -> Holders.of(slots.classes(), stats)), refused);
+        return budget.refusal(size, why, Holders.of(slots.classes(), withStats(Function.identity())), refused);
     }
 
     private String why(long size, OsException refused) {

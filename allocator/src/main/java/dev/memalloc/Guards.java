@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The guarded blocks of a heap: one of so many blocks, or all. What sampling a few finds in production, as GWP-ASan
@@ -62,12 +63,9 @@ final class Guards {
      * as many, if it is this block's turn to be guarded.
      */
     long allocate(long size, long alignment, boolean zeroed) {
-        try {
-            return isDue() ? allocateGuarded(size, alignment, zeroed)
-                : zeroed ? raw.allocateZeroed(size) : raw.allocateAligned(size, alignment);
-        } catch (OutOfMemoryError e) {
-            throw withOrigins(e);
-        }
+        boolean guarded = isDue();
+        return withRoom(() -> guarded ? allocateGuarded(size, alignment, zeroed)
+            : zeroed ? raw.allocateZeroed(size) : raw.allocateAligned(size, alignment));
     }
 
     /**
@@ -86,9 +84,7 @@ final class Guards {
         block.free();
         IllegalStateException damage = named(block, block.damage());
         IllegalStateException others = retire(block);
-        throwIf(damage);
-        throwIf(others);
-        throwIf(untold.getAndSet(null));
+        throwIf(joined(joined(damage, others), untold.getAndSet(null)));
     }
 
     /**
@@ -102,11 +98,7 @@ final class Guards {
         if (block != null) {
             return resize(block, newSize);
         }
-        try {
-            return raw.resize(address, newSize);
-        } catch (OutOfMemoryError e) {
-            throw withOrigins(e);
-        }
+        return withRoom(() -> raw.resize(address, newSize));
     }
 
     /** The bytes that may be used of the live block at an address. */
@@ -165,8 +157,7 @@ final class Guards {
         IllegalStateException first = null;
         for (int i = 0; i < count; i++) {
             GuardedBlock leaving = leave(0, 0);
-            IllegalStateException damage = leaving == null ? null : release(leaving);
-            first = first == null ? damage : first;
+            first = leaving == null ? first : joined(first, release(leaving));
         }
         throwIf(first);
         return count > 0;
@@ -194,15 +185,18 @@ final class Guards {
         if (enough < 0) {
             return raw.allocate(size);
         }
-        long base = allocateRaw(enough, front, zeroed);
+        long base = allocateOnce(enough, front, zeroed);
         try {
             GuardedBlock block = new GuardedBlock(memory, base, raw.requireLive(base), base + front, size);
             blocks.put(base, block);
             raw.slots().setGuarded(base, true);
             return block.address;
         } catch (Throwable e) {
-            blocks.remove(base);
-            raw.free(base);
+            try {
+                blocks.remove(base);
+            } finally {
+                raw.free(base);
+            }
             throw e;
         }
     }
@@ -219,7 +213,7 @@ final class Guards {
         }
         IllegalStateException others = retire(block);
         if (others != null) {
-            untold.compareAndSet(null, others);
+            untold.accumulateAndGet(others, Guards::joined);
         }
         return moved;
     }
@@ -263,8 +257,7 @@ final class Guards {
         try {
             GuardedBlock overdue = leave(QUARANTINE_BLOCKS, quarantineMax);
             while (overdue != null) {
-                IllegalStateException damage = release(overdue);
-                first = first == null ? damage : first;
+                first = joined(first, release(overdue));
                 overdue = leave(QUARANTINE_BLOCKS, quarantineMax);
             }
         } catch (VirtualMachineError e) {
@@ -331,21 +324,37 @@ final class Guards {
         return error;
     }
 
+    /** The first of two, with the other in it: what was found is told once, and all of it. */
+    private static IllegalStateException joined(IllegalStateException first, IllegalStateException other) {
+        if (first == null || other == null) {
+            return first == null ? other : first;
+        }
+        first.addSuppressed(other);
+        return first;
+    }
+
     private static void throwIf(IllegalStateException damage) {
         if (damage != null) {
             throw damage;
         }
     }
 
-    /** Where there is no memory, that of blocks in quarantine is what can be missed. */
-    private long allocateRaw(long size, long alignment, boolean zeroed) {
+    /** What {@code request} returns; where there is no memory, that of blocks in quarantine is what can be missed. */
+    private long withRoom(LongSupplier request) {
         try {
-            return allocateOnce(size, alignment, zeroed);
+            return request.getAsLong();
         } catch (OutOfMemoryError e) {
-            if (!endQuarantine()) {
+            if (areOff()) {
                 throw e;
             }
-            return allocateOnce(size, alignment, zeroed);
+            try {
+                if (endQuarantine()) {
+                    return request.getAsLong();
+                }
+            } catch (OutOfMemoryError again) {
+                throw withOrigins(again);
+            }
+            throw withOrigins(e);
         }
     }
 

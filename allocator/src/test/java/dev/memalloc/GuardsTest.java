@@ -184,6 +184,40 @@ class GuardsTest {
     }
 
     @Test
+    void damageOfSeveralBlocksIsToldAtOnce() {
+        try (Heap heap = new Heap(ALL)) {
+            long[] blocks = {heap.memalloc(100), heap.memalloc(100)};
+            for (long block : blocks) {
+                heap.memfree(block);
+                RawMemory.putByte(block, (byte) 0);
+            }
+            assertThatThrownBy(heap::trim).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(Damage.hex(blocks[0]))
+                .satisfies(e -> assertThat(e.getSuppressed()).extracting(Throwable::getMessage)
+                    .anyMatch(message -> message.contains("damaged") && message.contains(Damage.hex(blocks[1]))));
+        }
+    }
+
+    @Test
+    void theQuarantineMakesRoomForBlocksThatAreNotGuarded() {
+        long limit = 64 << 20;
+        try (Heap heap = new Heap(HeapOptions.defaults().withGuardInterval(10).withLimit(limit))) {
+            for (int i = 0; i < 10_000; i++) {
+                heap.memfree(heap.memalloc(100_000));
+            }
+            long[] taken = new long[1];
+            assertThatThrownBy(() -> {
+                while (true) {
+                    heap.memalloc(100_000);
+                    taken[0] += 100_000;
+                }
+            }).isInstanceOf(OutOfMemoryError.class);
+            // Each takes whole KiB, and a tenth of them guards.
+            assertThat(taken[0]).isGreaterThan(limit / 100 * 97);
+        }
+    }
+
+    @Test
     void theBlocksBesideADamagedOneAreNamed() {
         try (Heap heap = new Heap(ALL)) {
             long[] blocks = new long[9];

@@ -73,6 +73,33 @@ class SharedLimitTest {
         }
     }
 
+    /** Such a thread's cache is left alone. */
+    @Test
+    void aThreadThatDoesNotShowItsStackIsNotTakenForOneOutside() throws Exception {
+        Phaser end = new Phaser(1);
+        class Hidden extends Thread {
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                return new StackTraceElement[0];
+            }
+
+            @Override
+            public void run() {
+                end.awaitAdvance(0);
+            }
+        }
+        Thread hidden = new Hidden();
+        Thread shown = new Thread(() -> end.awaitAdvance(0));
+        hidden.start();
+        shown.start();
+        assertThat(Handshake.isOutside(hidden, Slots.class)).isFalse();
+        assertThat(Handshake.isOutside(shown, Slots.class)).isTrue();
+        assertThat(Handshake.isOutside(shown, Thread.class)).isFalse();
+        end.arrive();
+        hidden.join();
+        shown.join();
+    }
+
     /** Slots are in one cache at a time, whoever flushes it, and blocks stay apart. */
     @Test
     void cachesAreFlushedWhileTheirThreadsUseThem() throws Exception {
