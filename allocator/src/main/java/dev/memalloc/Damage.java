@@ -19,8 +19,8 @@ final class Damage {
     }
 
     static IllegalStateException overwritten(long address, long size, String where) {
-        return new IllegalStateException("damaged memory: somebody wrote beyond the block at " + hex(address) + " of "
-            + size + " bytes, or after it was freed: " + where);
+        return new IllegalStateException("damaged memory at the block " + hex(address) + " of " + size
+            + " bytes: somebody wrote " + where);
     }
 
     static IllegalStateException closed() {

@@ -125,7 +125,7 @@ final class GuardedBlock {
         }
         at = firstOther(address + size, base + room, GUARD);
         if (at >= 0) {
-            return at - address - size + " bytes behind its end";
+            return at - address - size + " bytes behind its end, at offset " + (at - address);
         }
         at = freed == null ? -1 : firstOther(address, address + filled(), FREED);
         return at < 0 ? null : at - address + " bytes into it, after it was freed";

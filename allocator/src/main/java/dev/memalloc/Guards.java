@@ -32,6 +32,8 @@ final class Guards {
     private static final int LIMIT_SHARE = 16;
     /** So many places where memory was allocated are in the error where there is none. */
     private static final int ORIGINS_MAX = 5;
+    /** Of so many blocks: it shall not take long. */
+    private static final int ORIGIN_BLOCKS_MAX = 2048;
 
     private final MemorySegment memory;
     private final RawHeap raw;
@@ -172,11 +174,13 @@ final class Guards {
         if (own == null) {
             return ThreadLocalRandom.current().nextInt(interval) == 0;
         }
-        if (own.countDown()) {
+        boolean begins = own.untilGuard == ThreadCache.NOT_COUNTING;
+        if (begins || own.countDown()) {
             own.untilGuard = ThreadLocalRandom.current().nextInt(2 * interval - 1);
-            return true;
+        } else {
+            return false;
         }
-        return false;
+        return !begins || ThreadLocalRandom.current().nextInt(interval) == 0;
     }
 
     private long allocateGuarded(long size, long alignment, boolean zeroed) {
@@ -319,7 +323,8 @@ final class Guards {
     /** An error with where most of the memory was allocated, as far as is known. */
     private OutOfMemoryError withOrigins(OutOfMemoryError error) {
         if (!areOff()) {
-            origins().addTo(error, ORIGINS_MAX);
+            new Origins(blocks.values().stream().filter(GuardedBlock::isLive).limit(ORIGIN_BLOCKS_MAX).toList())
+                .addTo(error, ORIGINS_MAX);
         }
         return error;
     }

@@ -95,7 +95,7 @@ public final class Heap implements AutoCloseable {
         Heap heap = new Heap(HeapOptions.fromSystemProperties(), new Os(), null);
         Purger.register(heap);
         if (!heap.guards.areOff()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(heap::logLeaks, "memalloc-leaks"));
+            Runtime.getRuntime().addShutdownHook(new Thread(heap::printLeaks, "memalloc-leaks"));
         }
         return heap;
     }
@@ -459,6 +459,14 @@ public final class Heap implements AutoCloseable {
             requireWithin(address, size);
             action.run();
         });
+    }
+
+    /** Not to a logger: that may have ended already when the JVM does. */
+    private void printLeaks() {
+        String leaks = guards.origins().leaks();
+        if (!leaks.isEmpty()) {
+            System.err.println("memalloc: " + leaks);
+        }
     }
 
     private void logLeaks() {

@@ -30,7 +30,7 @@ final class Origins {
     /** Adds the first few to an exception. */
     void addTo(Throwable exception, int most) {
         places.stream().limit(most).forEach(place -> {
-            Throwable origin = new Throwable(what(place) + " that are guarded, "
+            Throwable origin = new Throwable("guarded: " + what(place) + ", "
                 + place.getFirst().allocated().getMessage());
             origin.setStackTrace(place.getFirst().allocated().getStackTrace());
             exception.addSuppressed(origin);
@@ -42,7 +42,7 @@ final class Origins {
         if (places.isEmpty()) {
             return "";
         }
-        StringBuilder report = new StringBuilder("never freed: " + what(live) + ", of those that were guarded");
+        StringBuilder report = new StringBuilder("never freed, of those that were guarded: " + what(live));
         places.stream().limit(PLACES_MAX).forEach(place -> append(report, place));
         if (places.size() > PLACES_MAX) {
             report.append(System.lineSeparator()).append("and from ").append(places.size() - PLACES_MAX)
@@ -59,7 +59,7 @@ final class Origins {
     }
 
     private static String what(Collection<GuardedBlock> blocks) {
-        return blocks.size() + " blocks of " + bytes(blocks) + " bytes";
+        return blocks.size() + " blocks, " + bytes(blocks) + " bytes together";
     }
 
     private static long bytes(Collection<GuardedBlock> blocks) {

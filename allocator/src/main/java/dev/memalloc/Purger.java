@@ -96,7 +96,11 @@ final class Purger implements Runnable {
         Thread next = new Thread(null, new Purger(), "memalloc-purger", 0, false);
         next.setDaemon(true);
         next.setContextClassLoader(null);
-        next.start();
-        thread = next;
+        try {
+            next.start();
+            thread = next;
+        } catch (OutOfMemoryError e) {
+            // There are too many threads: heaps do without, until one more is made.
+        }
     }
 }

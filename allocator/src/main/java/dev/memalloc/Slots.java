@@ -81,6 +81,8 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
             if (units >= 0) {
                 return handOut(n, units);
             }
+            // It is counted where it is served.
+            cache.untilGuard++;
         }
         return 0;
     }

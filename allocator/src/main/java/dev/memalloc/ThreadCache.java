@@ -28,13 +28,15 @@ final class ThreadCache {
     /** Stack {@code n} is that of class {@code n}, and {@code COUNT + n} that of its slots of other shards. */
     private static final int STACKS = 2 * SlotSizes.COUNT;
     private static final int NONE = -1;
+    /** What {@link #untilGuard} is before it is set for the first time: it is due at once, and stays what it is. */
+    static final int NOT_COUNTING = Integer.MIN_VALUE;
 
     /** The owner's thread id, which no other thread ever has; 0 if it is nobody's. */
     final long ownerId;
     /** Where its slots come from, see {@link SizeClasses}. */
     final int shard;
     /** How many blocks more until one is to be guarded, see {@link Guards}. */
-    int untilGuard;
+    int untilGuard = NOT_COUNTING;
     private final WeakReference<Thread> owner;
     private final int[] stacks;
     /** Where each stack begins; at the end, where the last one ends. */
@@ -69,7 +71,9 @@ final class ThreadCache {
 
     /** This cache with all that is in it, for another thread; nobody may use this object any more. */
     ThreadCache adoptedBy(Thread newOwner) {
-        return new ThreadCache(newOwner, shard, stacks, floors);
+        ThreadCache adopted = new ThreadCache(newOwner, shard, stacks, floors);
+        adopted.untilGuard = untilGuard;
+        return adopted;
     }
 
     /** Whether its owner has ended, so that no one uses it. */
@@ -85,7 +89,7 @@ final class ThreadCache {
 
     /** Counts a block; returns whether it is to be guarded. */
     boolean countDown() {
-        return --untilGuard < 0;
+        return untilGuard < 0 || --untilGuard < 0;
     }
 
     /** The slot of class {@code n} that was freed last; -1 if there is none. */

@@ -241,8 +241,8 @@ class GuardsTest {
             assertThatThrownBy(() -> heap.memalloc(500_000)).isInstanceOf(OutOfMemoryError.class)
                 .satisfies(e -> assertThat(e.getSuppressed()).extracting(Throwable::getMessage)
                     .satisfiesExactly(
-                        most -> assertThat(most).startsWith("10 blocks of 900000 bytes that are guarded, allocated by"),
-                        other -> assertThat(other).startsWith("1 blocks of 16 bytes that are guarded")))
+                        most -> assertThat(most).startsWith("guarded: 10 blocks, 900000 bytes together, allocated by"),
+                        other -> assertThat(other).startsWith("guarded: 1 blocks, 16 bytes together")))
                 .satisfies(e -> assertThat(e.getSuppressed()[0].getStackTrace()).extracting(
                     StackTraceElement::getMethodName).contains("whoIsRefusedMemoryIsToldWhereItWasAllocated"));
         }
@@ -258,9 +258,9 @@ class GuardsTest {
             heap.memfree(heap.memalloc(50));
             heap.memalloc(17);
             assertThat(heap.guards().origins().leaks())
-                .startsWith("never freed: 11 blocks of 10017 bytes")
-                .contains("10 blocks of 10000 bytes, allocated by thread")
-                .contains("1 blocks of 17 bytes")
+                .startsWith("never freed, of those that were guarded: 11 blocks, 10017 bytes together")
+                .contains("10 blocks, 10000 bytes together, allocated by thread")
+                .contains("1 blocks, 17 bytes together")
                 .contains("GuardsTest.whatWasNeverFreedIsReported");
         }
     }

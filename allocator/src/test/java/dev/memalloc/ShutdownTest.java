@@ -24,7 +24,7 @@ class ShutdownTest {
                 result.silent(STATUS);
             } else {
                 result.ended(STATUS);
-                assertThat(result.err()).contains("WARNING").contains("never freed").doesNotContain("Exception in");
+                assertThat(result.err()).contains("memalloc: never freed").doesNotContain("Exception in");
             }
         }
     }

@@ -16,7 +16,7 @@ final class MisuseTable {
     private static final int SECONDS_MAX = 20;
     /** A crash shall leave nothing behind, and say so where it is looked for. */
     private static final List<String> FLAGS = List.of("-Xms64m", "-Xmx64m", "-XX:-CreateCoredumpOnCrash",
-        "-XX:ErrorFile=/dev/null");
+        "-XX:ErrorFile=/dev/null", "-XX:ReplayDataFile=/dev/null");
 
     private final List<Opponent> opponents;
     private final PrintWriter log;
