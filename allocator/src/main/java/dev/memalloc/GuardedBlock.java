@@ -35,6 +35,8 @@ final class GuardedBlock {
     final long room;
     final long address;
     final long size;
+    /** {@link Quarantine}'s. */
+    GuardedBlock nextInQuarantine;
     private final MemorySegment memory;
     private final Throwable allocated;
     private Throwable freed;

@@ -2,7 +2,6 @@ package dev.memalloc;
 
 import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,10 +25,6 @@ import java.util.function.LongSupplier;
 final class Guards {
     /** The fewest bytes of a guard. */
     private static final long GUARD_MIN = 16;
-    private static final int QUARANTINE_BLOCKS = 4096;
-    private static final long QUARANTINE_BYTES = 64L << 20;
-    /** The quarantine holds that part of the heap's limit at most. */
-    private static final int LIMIT_SHARE = 16;
     /** So many places where memory was allocated are in the error where there is none. */
     private static final int ORIGINS_MAX = 5;
     /** Of so many blocks: it shall not take long. */
@@ -38,22 +33,17 @@ final class Guards {
     private final MemorySegment memory;
     private final RawHeap raw;
     private final int interval;
-    private final long quarantineMax;
     /** By base; those in quarantine as well. */
     private final ConcurrentSkipListMap<Long, GuardedBlock> blocks = new ConcurrentSkipListMap<>();
-    /** Also the lock of its bytes. */
-    private final ArrayDeque<GuardedBlock> quarantine;
-    private long quarantineBytes;
-    /** What was found by a call that has succeeded nevertheless: the next one that may tell will. */
+    private final Quarantine quarantine;
+    /** What was found in blocks that left quarantine: the next call that may tell will. */
     private final AtomicReference<IllegalStateException> untold = new AtomicReference<>();
 
     Guards(MemorySegment memory, RawHeap raw, HeapOptions options) {
         this.memory = memory;
         this.raw = raw;
         interval = options.guardInterval();
-        // Large enough from the start, so that a free, which must not fail, need not make it larger.
-        quarantine = new ArrayDeque<>(interval == 0 ? 0 : QUARANTINE_BLOCKS + 1);
-        quarantineMax = Math.min(QUARANTINE_BYTES, options.limit() / LIMIT_SHARE);
+        quarantine = new Quarantine(options.limit());
     }
 
     boolean areOff() {
@@ -85,8 +75,8 @@ final class Guards {
         }
         block.free();
         IllegalStateException damage = named(block, block.damage());
-        IllegalStateException others = retire(block);
-        throwIf(joined(joined(damage, others), untold.getAndSet(null)));
+        retire(block);
+        throwIf(joined(damage, untold.getAndSet(null)));
     }
 
     /**
@@ -152,16 +142,14 @@ final class Guards {
      * @throws IllegalStateException if somebody wrote to one of them; it has ended all the same
      */
     boolean endQuarantine() {
-        int count;
-        synchronized (quarantine) {
-            count = quarantine.size();
-        }
-        IllegalStateException first = null;
+        int count = quarantine.count();
         for (int i = 0; i < count; i++) {
-            GuardedBlock leaving = leave(0, 0);
-            first = leaving == null ? first : joined(first, release(leaving));
+            GuardedBlock leaving = quarantine.leave();
+            if (leaving != null) {
+                release(leaving);
+            }
         }
-        throwIf(first);
+        throwIf(untold.getAndSet(null));
         return count > 0;
     }
 
@@ -189,8 +177,11 @@ final class Guards {
         if (enough < 0) {
             return raw.allocate(size);
         }
-        long base = allocateOnce(enough, front, zeroed);
+        long base = raw.allocateAligned(enough, front);
         try {
+            if (zeroed) {
+                RawMemory.fill(memory, base + front, size, (byte) 0);
+            }
             GuardedBlock block = new GuardedBlock(memory, base, raw.requireLive(base), base + front, size);
             blocks.put(base, block);
             raw.slots().setGuarded(base, true);
@@ -215,10 +206,7 @@ final class Guards {
             free(moved);
             throw e;
         }
-        IllegalStateException others = retire(block);
-        if (others != null) {
-            untold.accumulateAndGet(others, Guards::joined);
-        }
+        retire(block);
         return moved;
     }
 
@@ -251,58 +239,35 @@ final class Guards {
         return live;
     }
 
-    /**
-     * Puts a freed block into quarantine; returns what is wrong with one that leaves it. Where the Java heap is full,
-     * none leaves.
-     */
-    private IllegalStateException retire(GuardedBlock block) {
-        enter(block);
-        IllegalStateException first = null;
+    /** Puts a freed block into quarantine, which others may leave for it; where the Java heap is full, none does. */
+    private void retire(GuardedBlock block) {
+        quarantine.enter(block);
         try {
-            GuardedBlock overdue = leave(QUARANTINE_BLOCKS, quarantineMax);
+            GuardedBlock overdue = quarantine.leaveIfOverdue();
             while (overdue != null) {
-                first = joined(first, release(overdue));
-                overdue = leave(QUARANTINE_BLOCKS, quarantineMax);
+                release(overdue);
+                overdue = quarantine.leaveIfOverdue();
             }
         } catch (VirtualMachineError e) {
             // It is in quarantine again: the block that was to be freed is freed.
         }
-        return first;
     }
 
-    private void enter(GuardedBlock block) {
-        synchronized (quarantine) {
-            quarantine.add(block);
-            quarantineBytes += block.room;
-        }
-    }
-
-    /** The block that is longest in quarantine, if that has more blocks or bytes than it may have; else null. */
-    private GuardedBlock leave(int blocksMax, long bytesMax) {
-        synchronized (quarantine) {
-            if (quarantine.size() <= blocksMax && quarantineBytes <= bytesMax) {
-                return null;
-            }
-            GuardedBlock first = quarantine.remove();
-            quarantineBytes -= first.room;
-            return first;
-        }
-    }
-
-    /** Gives the memory of a block back; returns what is wrong with it. An Error leaves it in quarantine. */
-    private IllegalStateException release(GuardedBlock block) {
-        IllegalStateException damage;
+    /** Gives the memory of a block back, and notes its damage. An Error leaves it in quarantine. */
+    private void release(GuardedBlock block) {
         try {
-            damage = named(block, block.damage());
+            IllegalStateException damage = named(block, block.damage());
+            if (damage != null) {
+                untold.accumulateAndGet(damage, Guards::joined);
+            }
             blocks.remove(block.base);
         } catch (VirtualMachineError e) {
-            enter(block);
+            quarantine.enter(block);
             throw e;
         }
         block.release();
         raw.slots().setGuarded(block.base, false);
         raw.free(block.base);
-        return damage;
     }
 
     /** Damage of a block, with the blocks beside it: who wrote too far may have been theirs. */
@@ -361,13 +326,5 @@ final class Guards {
             }
             throw withOrigins(e);
         }
-    }
-
-    private long allocateOnce(long size, long alignment, boolean zeroed) {
-        long base = raw.allocateAligned(size, alignment);
-        if (zeroed) {
-            RawMemory.fill(memory, base, size, (byte) 0);
-        }
-        return base;
     }
 }

@@ -14,8 +14,8 @@ final class StackRoom {
     }
 
     /**
-     * Makes sure of 4 KiB, more than what changes a heap needs, but for calls of the operating system. It takes some
-     * 3 ns.
+     * Makes sure of 4 KiB, more than what changes a heap needs, but for calls of the operating system. It takes a few
+     * nanoseconds.
      */
     static void require() {
         deep(0);
