@@ -25,7 +25,8 @@ final class GuardedBlock {
     private static final byte GUARD = (byte) 0xB7;
     private static final byte FREED = (byte) 0xDF;
     private static final Throwable NOWHERE = new Throwable("freed, where is not known: the Java heap was full");
-    private static final Set<String> INTERNAL = Set.of(GuardedBlock.class.getName(), Guards.class.getName());
+    private static final Set<String> INTERNAL = Set.of(GuardedBlock.class.getName(), Guards.class.getName(),
+        Heap.class.getName(), Memory.class.getName());
 
     static {
         NOWHERE.setStackTrace(new StackTraceElement[0]);
@@ -150,7 +151,7 @@ final class GuardedBlock {
         return exception;
     }
 
-    /** Where the current thread calls from; the calls among the guards are no news. */
+    /** Where the current thread calls from; the calls within the heap are no news. */
     private static Throwable here(String what) {
         Throwable here = new Throwable(what + " by thread \"" + Thread.currentThread().getName() + "\"");
         here.setStackTrace(Arrays.stream(here.getStackTrace())

@@ -56,8 +56,8 @@ final class Guards {
      */
     long allocate(long size, long alignment, boolean zeroed) {
         boolean guarded = isDue();
-        return withRoom(() -> guarded ? allocateGuarded(size, alignment, zeroed)
-            : zeroed ? raw.allocateZeroed(size) : raw.allocateAligned(size, alignment));
+        return withRoom(() -> guarded
+            ? allocateGuarded(size, alignment, zeroed) : raw.allocate(size, alignment, zeroed));
     }
 
     /**
@@ -130,10 +130,16 @@ final class Guards {
     /** Throws an {@link IllegalStateException} if somebody wrote where nobody may, or the heap is damaged. */
     void check() {
         raw.check();
+        throwIf(damage());
+    }
+
+    /** All damage to the bytes of guarded blocks that was not told yet, as one exception; null if there is none. */
+    IllegalStateException damage() {
+        IllegalStateException all = untold.getAndSet(null);
         for (GuardedBlock block : blocks.values()) {
-            throwIf(named(block, block.damage()));
+            all = joined(all, named(block, block.damage()));
         }
-        throwIf(untold.getAndSet(null));
+        return all;
     }
 
     /**
@@ -175,13 +181,10 @@ final class Guards {
         long front = Math.max(GUARD_MIN, alignment);
         long enough = size + front + GUARD_MIN;
         if (enough < 0) {
-            return raw.allocate(size);
+            return raw.allocate(size, alignment, zeroed);
         }
-        long base = raw.allocateAligned(enough, front);
+        long base = allocateWithGuards(enough, front, zeroed, size);
         try {
-            if (zeroed) {
-                RawMemory.fill(memory, base + front, size, (byte) 0);
-            }
             GuardedBlock block = new GuardedBlock(memory, base, raw.requireLive(base), base + front, size);
             blocks.put(base, block);
             raw.slots().setGuarded(base, true);
@@ -193,6 +196,18 @@ final class Guards {
                 raw.free(base);
             }
             throw e;
+        }
+    }
+
+    /** The error is about what the caller asked for. */
+    private long allocateWithGuards(long enough, long front, boolean zeroed, long size) {
+        try {
+            return raw.allocate(enough, front, zeroed);
+        } catch (OutOfMemoryError e) {
+            OutOfMemoryError error = new OutOfMemoryError(size + " bytes and " + (enough - size)
+                + " of guards: " + e.getMessage());
+            error.initCause(e.getCause());
+            throw error;
         }
     }
 

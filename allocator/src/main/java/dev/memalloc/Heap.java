@@ -95,7 +95,7 @@ public final class Heap implements AutoCloseable {
         Heap heap = new Heap(HeapOptions.fromSystemProperties(), new Os(), null);
         Purger.register(heap);
         if (!heap.guards.areOff()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(heap::printLeaks, "memalloc-leaks"));
+            Runtime.getRuntime().addShutdownHook(new Thread(heap::printFindings, "memalloc-findings"));
         }
         return heap;
     }
@@ -355,8 +355,8 @@ public final class Heap implements AutoCloseable {
 
     /**
      * Shows every live block of every thread, while threads go on: those that are allocated or freed in the meantime
-     * may be among them or not. No lock is held while {@code action} runs. Takes time proportional to the number of
-     * blocks, and 16 bytes of the Java heap for each mapping.
+     * may be among them or not, a guarded one with its guards. No lock is held while {@code action} runs. Takes time
+     * proportional to the number of blocks, and 16 bytes of the Java heap for each mapping.
      *
      * @param action is given one block after the other; what it throws ends the walk
      * @throws IllegalStateException if the heap is closed
@@ -415,7 +415,7 @@ public final class Heap implements AutoCloseable {
             throw new IllegalStateException("the process's heap cannot be closed");
         }
         if (arena.scope().isAlive()) {
-            logLeaks();
+            logFindings();
             arena.close();
         }
         closed = true;
@@ -461,18 +461,28 @@ public final class Heap implements AutoCloseable {
         });
     }
 
-    /** Not to a logger: that may have ended already when the JVM does. */
-    private void printLeaks() {
+    /** What nobody was told. Not to a logger: that may have ended already when the JVM does. */
+    private void printFindings() {
+        IllegalStateException damage = guards.damage();
+        if (damage != null) {
+            System.err.print("memalloc: ");
+            damage.printStackTrace();
+        }
         String leaks = guards.origins().leaks();
         if (!leaks.isEmpty()) {
             System.err.println("memalloc: " + leaks);
         }
     }
 
-    private void logLeaks() {
+    private void logFindings() {
+        System.Logger logger = System.getLogger(Heap.class.getPackageName());
+        IllegalStateException damage = guards.damage();
+        if (damage != null) {
+            logger.log(System.Logger.Level.WARNING, "found when the heap was closed", damage);
+        }
         String leaks = guards.origins().leaks();
         if (!leaks.isEmpty()) {
-            System.getLogger(Heap.class.getPackageName()).log(System.Logger.Level.WARNING, leaks);
+            logger.log(System.Logger.Level.WARNING, leaks);
         }
     }
 

@@ -73,8 +73,8 @@ public record HeapOptions(
     /**
      * The settings of the process's heap: the defaults, with 1 TiB of address space, changed by the system
      * properties {@code memalloc.limit}, {@code memalloc.mmapThreshold}, {@code memalloc.addressRange},
-     * {@code memalloc.hugePageThreshold} and {@code memalloc.guardInterval}. A value is a number of bytes, or a number
-     * with one of the suffixes k, m, g, t (powers of 1024); a b may follow.
+     * {@code memalloc.hugePageThreshold} and {@code memalloc.guardInterval}. A value is a number, or a number with one
+     * of the suffixes k, m, g, t (powers of 1024); a b may follow.
      *
      * @return the settings
      * @throws IllegalArgumentException if a property is no such number, or out of its bounds, or if there is another
@@ -82,12 +82,17 @@ public record HeapOptions(
      */
     public static HeapOptions fromSystemProperties() {
         requireKnownProperties();
-        return new HeapOptions(
-            bytesProperty("memalloc.limit", Long.MAX_VALUE),
-            bytesProperty("memalloc.mmapThreshold", MMAP_THRESHOLD),
-            bytesProperty("memalloc.addressRange", ADDRESS_RANGE_MAX),
-            bytesProperty("memalloc.hugePageThreshold", HUGE_PAGE_THRESHOLD),
-            Math.clamp(bytesProperty("memalloc.guardInterval", 0), -1, Integer.MAX_VALUE));
+        long limit = property("limit", Long.MAX_VALUE);
+        long mmapThreshold = property("mmapThreshold", MMAP_THRESHOLD);
+        long addressRange = property("addressRange", ADDRESS_RANGE_MAX);
+        long hugePageThreshold = property("hugePageThreshold", HUGE_PAGE_THRESHOLD);
+        long guardInterval = property("guardInterval", 0);
+        try {
+            return new HeapOptions(limit, mmapThreshold, addressRange, hugePageThreshold,
+                Math.clamp(guardInterval, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the system property " + PROPERTY_PREFIX + e.getMessage(), e);
+        }
     }
 
     /**
@@ -166,12 +171,13 @@ public record HeapOptions(
         }
     }
 
-    private static long bytesProperty(String name, long otherwise) {
+    private static long property(String option, long otherwise) {
+        String name = PROPERTY_PREFIX + option;
         String text = System.getProperty(name);
-        return text == null ? otherwise : parseBytes(name, text);
+        return text == null ? otherwise : parse(name, text);
     }
 
-    private static long parseBytes(String name, String text) {
+    private static long parse(String name, String text) {
         String digits = text.strip().toLowerCase(Locale.ROOT);
         if (digits.endsWith("b")) {
             digits = digits.substring(0, digits.length() - 1);
@@ -184,7 +190,7 @@ public record HeapOptions(
             return Math.multiplyExact(Long.parseLong(digits), 1L << (10 * (suffix + 1)));
         } catch (ArithmeticException | NumberFormatException e) {
             throw new IllegalArgumentException("the system property " + name + " is \"" + text
-                + "\"; it must be a number of bytes, such as 1048576, 512m or 4g", e);
+                + "\"; it must be a number, such as 10000, 512k or 4g", e);
         }
     }
 

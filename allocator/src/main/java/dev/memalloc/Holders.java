@@ -26,12 +26,18 @@ final class Holders {
             .limit(CLASSES_MAX)
             .map(each -> each.slots + " of up to " + each.stride + " bytes")
             .collect(Collectors.joining(", "));
-        return "held by " + blocks(bulk.mappingsLive(), "mappings", bulk.bytesMapped())
-            + ", " + blocks(bulk.blocksLive(), "blocks above " + SlotSizes.SIZE_MAX + " bytes", bulk.bytesInBlocks())
-            + ", and " + classes.inUse() + " smaller ones" + (small.isEmpty() ? "" : ", mostly " + small);
+        return "held by " + count(bulk.mappingsLive(), "mapping") + bytes(bulk.bytesMapped())
+            + ", " + count(bulk.blocksLive(), "block") + " above " + SlotSizes.SIZE_MAX + " bytes"
+            + bytes(bulk.bytesInBlocks())
+            + ", and " + count(classes.inUse(), "smaller one") + (small.isEmpty() ? "" : ", mostly " + small);
     }
 
-    private static String blocks(long count, String what, long bytes) {
-        return count + " " + what + (count == 0 ? "" : " (" + bytes + " bytes)");
+    /** So many of them, in words. */
+    static String count(long n, String what) {
+        return n + " " + what + (n == 1 ? "" : "s");
+    }
+
+    private static String bytes(long bytes) {
+        return bytes == 0 ? "" : " (" + bytes + " bytes)";
     }
 }

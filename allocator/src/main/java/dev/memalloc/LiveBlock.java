@@ -7,8 +7,13 @@ import java.util.List;
  *
  * @param address where it begins
  * @param size how many bytes may be used of it
- * @param origin the stack of who allocated it, the allocating call first; empty unless the block is
+ * @param origin the stack of who allocated it, the caller first; empty unless the block is
  *     {@linkplain HeapOptions#guardInterval() guarded}
  */
 public record LiveBlock(long address, long size, List<StackTraceElement> origin) {
+    /** Its address as the exceptions about it have it, size and origin. */
+    @Override
+    public String toString() {
+        return Damage.hex(address) + ", " + size + " bytes" + (origin.isEmpty() ? "" : ", allocated at " + origin);
+    }
 }

@@ -45,8 +45,8 @@ final class Origins {
         StringBuilder report = new StringBuilder("never freed, of those that were guarded: " + what(live));
         places.stream().limit(PLACES_MAX).forEach(place -> append(report, place));
         if (places.size() > PLACES_MAX) {
-            report.append(System.lineSeparator()).append("and from ").append(places.size() - PLACES_MAX)
-                .append(" places more");
+            report.append(System.lineSeparator()).append("and from ")
+                .append(Holders.count(places.size() - PLACES_MAX, "place")).append(" more");
         }
         return report.toString();
     }
@@ -59,7 +59,7 @@ final class Origins {
     }
 
     private static String what(Collection<GuardedBlock> blocks) {
-        return blocks.size() + " blocks, " + bytes(blocks) + " bytes together";
+        return Holders.count(blocks.size(), "block") + ", " + bytes(blocks) + " bytes together";
     }
 
     private static long bytes(Collection<GuardedBlock> blocks) {

@@ -21,6 +21,8 @@ final class Purger implements Runnable {
     private static final List<WeakReference<Heap>> HEAPS = new CopyOnWriteArrayList<>();
     /** Null if there is none; changes under the lock of this class. */
     private static volatile Thread thread;
+    /** Since it last looked: others use the permit to unpark, too. */
+    private static volatile boolean woken;
 
     private Purger() {
     }
@@ -37,6 +39,7 @@ final class Purger implements Runnable {
 
     /** To be called after a heap has noted that it has something to give back; cheap, and cannot fail. */
     static void wake() {
+        woken = true;
         LockSupport.unpark(thread);
     }
 
@@ -76,10 +79,14 @@ final class Purger implements Runnable {
 
     /** Waits until it is woken; or, where there are no heaps, for a while. Returns false if it is to end. */
     private boolean awaitWork() {
-        if (!HEAPS.isEmpty()) {
+        while (!HEAPS.isEmpty()) {
+            if (woken) {
+                woken = false;
+                return true;
+            }
             LockSupport.park(this);
-            return true;
         }
+        woken = false;
         LockSupport.parkNanos(this, IDLE_NANOS);
         synchronized (Purger.class) {
             if (HEAPS.isEmpty()) {

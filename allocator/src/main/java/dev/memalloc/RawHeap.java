@@ -40,29 +40,15 @@ final class RawHeap {
         return bulk;
     }
 
-    long allocate(long size) {
-        long address = slots.serves(size) ? allocateSlot(size) : 0;
-        return address != 0 ? address : bulk.allocate(size, 1, false);
-    }
-
-    long allocateZeroed(long size) {
-        if (!slots.serves(size)) {
-            return bulk.allocate(size, 1, true);
-        }
-        long address = allocate(size);
-        RawMemory.fill(memory, address, size, (byte) 0);
-        return address;
-    }
-
-    long allocateAligned(long size, long alignment) {
-        if (alignment <= SlotSizes.UNIT) {
-            return allocate(size);
-        }
+    /** The address of {@code size} bytes, a multiple of {@code alignment}, which is a power of two from 16 on. */
+    long allocate(long size, long alignment, boolean zeroed) {
         // Slots of as many bytes are all aligned: each class begins with a page, and has one size.
         long rounded = size + alignment - 1 & -alignment;
         long address = alignment <= Os.PAGE_SIZE && slots.serves(rounded) ? allocateSlot(rounded) : 0;
         if (address == 0) {
-            address = bulk.allocate(size, alignment, false);
+            address = bulk.allocate(size, alignment, zeroed);
+        } else if (zeroed) {
+            RawMemory.fill(memory, address, size, (byte) 0);
         }
         assert address % alignment == 0 : "the address is a multiple of the alignment";
         return address;
@@ -178,7 +164,7 @@ final class RawHeap {
         }
         long moved;
         try {
-            moved = allocate(newSize);
+            moved = allocate(newSize, SlotSizes.UNIT, false);
         } catch (OutOfMemoryError e) {
             if (newSize <= size) {
                 return address;

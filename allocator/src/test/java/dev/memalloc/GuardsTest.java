@@ -232,6 +232,21 @@ class GuardsTest {
     }
 
     @Test
+    void allDamageIsToldAtOnce() {
+        try (Heap heap = new Heap(ALL)) {
+            long first = heap.memalloc(40);
+            long second = heap.memalloc(50_000);
+            RawMemory.putByte(first - 2, (byte) 0);
+            RawMemory.putByte(second + 50_000, (byte) 0);
+            assertThatThrownBy(heap::check).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("2 bytes before its start")
+                .satisfies(e -> assertThat(e.getSuppressed()).extracting(Throwable::getMessage)
+                    .anyMatch(m -> m.contains("0 bytes behind its end")));
+            heap.check();
+        }
+    }
+
+    @Test
     void whoIsRefusedMemoryIsToldWhereItWasAllocated() {
         try (Heap heap = new Heap(ALL.withLimit(1 << 20))) {
             for (int i = 0; i < 10; i++) {
@@ -239,10 +254,11 @@ class GuardsTest {
             }
             heap.memalloc(16);
             assertThatThrownBy(() -> heap.memalloc(500_000)).isInstanceOf(OutOfMemoryError.class)
+                .hasMessageStartingWith("500000 bytes and 32 of guards: ")
                 .satisfies(e -> assertThat(e.getSuppressed()).extracting(Throwable::getMessage)
                     .satisfiesExactly(
                         most -> assertThat(most).startsWith("guarded: 10 blocks, 900000 bytes together, allocated by"),
-                        other -> assertThat(other).startsWith("guarded: 1 blocks, 16 bytes together")))
+                        other -> assertThat(other).startsWith("guarded: 1 block, 16 bytes together")))
                 .satisfies(e -> assertThat(e.getSuppressed()[0].getStackTrace()).extracting(
                     StackTraceElement::getMethodName).contains("whoIsRefusedMemoryIsToldWhereItWasAllocated"));
         }
@@ -260,7 +276,7 @@ class GuardsTest {
             assertThat(heap.guards().origins().leaks())
                 .startsWith("never freed, of those that were guarded: 11 blocks, 10017 bytes together")
                 .contains("10 blocks, 10000 bytes together, allocated by thread")
-                .contains("1 blocks, 17 bytes together")
+                .contains("1 block, 17 bytes together")
                 .contains("GuardsTest.whatWasNeverFreedIsReported");
         }
     }

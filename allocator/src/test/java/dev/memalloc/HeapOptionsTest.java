@@ -59,6 +59,13 @@ class HeapOptionsTest {
     }
 
     @Test
+    void aPropertyOutOfItsBoundsIsNamed() {
+        System.setProperty("memalloc.guardInterval", "-3");
+        assertThatThrownBy(HeapOptions::fromSystemProperties).isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith("the system property memalloc.guardInterval is -3: ");
+    }
+
+    @Test
     void propertiesReachTheirOptions() {
         System.setProperty("memalloc.mmapThreshold", "1m");
         System.setProperty("memalloc.addressRange", "4g");

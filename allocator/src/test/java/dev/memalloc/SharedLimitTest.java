@@ -133,7 +133,7 @@ class SharedLimitTest {
                 heap.memalloc(100);
             }
             assertThatThrownBy(() -> heap.memalloc(LIMIT)).isInstanceOf(OutOfMemoryError.class)
-                .hasMessageContaining("held by 1 mappings (1003520 bytes), 1 blocks above 8192 bytes (20480 bytes),"
+                .hasMessageContaining("held by 1 mapping (1003520 bytes), 1 block above 8192 bytes (20480 bytes),"
                     + " and 3000 smaller ones, mostly 3000 of up to 112 bytes");
         }
     }

@@ -70,7 +70,7 @@ public record Opponent(
             .filter(opponent -> opponent.name.equals(name))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("no allocator is called " + name + "; there are "
-                + String.join(", ", ALL.stream().map(Opponent::name).toList())
+                + String.join(", ", Stream.concat(ALL.stream(), VARIANTS.stream()).map(Opponent::name).toList())
                 + ", and any shared library, by its path"));
     }
 
