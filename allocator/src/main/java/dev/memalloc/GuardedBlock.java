@@ -3,8 +3,6 @@ package dev.memalloc;
 import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import java.util.Set;
 
 /**
  * A block with guards: bytes before and behind it that nobody may write, and a record of who allocated and freed it.
@@ -16,21 +14,19 @@ import java.util.Set;
  *   +----------------+-----------------------+----------------------+
  * </pre>
  *
- * <p>While it waits in quarantine after it was freed, nobody may write to its bytes either, of which the first
- * {@link #FILL_MAX} are filled. Thread-safe; a block is freed once.
+ * <p>It is live, then in quarantine, then released. While it waits in quarantine nobody may write to its bytes either,
+ * of which the first {@link #FILL_MAX} are filled. What an Error interrupts is as if it had not begun. Thread-safe.
  */
 final class GuardedBlock {
     /** The most bytes of a freed block that are filled, and verified. */
     private static final long FILL_MAX = 1L << 20;
+    /** The same of the front guard, which is as large as the block's alignment. */
+    private static final long FRONT_MAX = 4096;
     private static final byte GUARD = (byte) 0xB7;
     private static final byte FREED = (byte) 0xDF;
-    private static final Throwable NOWHERE = new Throwable("freed, where is not known: the Java heap was full");
-    private static final Set<String> INTERNAL = Set.of(GuardedBlock.class.getName(), Guards.class.getName(),
-        Heap.class.getName(), Memory.class.getName());
 
-    static {
-        NOWHERE.setStackTrace(new StackTraceElement[0]);
-    }
+    /** In this order. */
+    private enum State { LIVE, IN_QUARANTINE, RELEASED }
 
     final long base;
     final long room;
@@ -39,10 +35,9 @@ final class GuardedBlock {
     /** {@link Quarantine}'s. */
     GuardedBlock nextInQuarantine;
     private final MemorySegment memory;
-    private final Throwable allocated;
-    private Throwable freed;
-    /** Its memory is another's. */
-    private boolean released;
+    private final CallSite allocated;
+    private CallSite freed;
+    private State state = State.LIVE;
     /** Whether damage was told: once is enough. */
     private boolean damageTold;
 
@@ -53,8 +48,8 @@ final class GuardedBlock {
         this.room = room;
         this.address = address;
         this.size = size;
-        allocated = here("allocated");
-        fill(base, address, GUARD);
+        allocated = CallSite.here("allocated");
+        fill(frontGuard(), address, GUARD);
         fill(address + size, base + room, GUARD);
     }
 
@@ -63,24 +58,32 @@ final class GuardedBlock {
     }
 
     synchronized boolean isLive() {
-        return freed == null;
+        return state == State.LIVE;
+    }
+
+    synchronized boolean isReleased() {
+        return state == State.RELEASED;
     }
 
     /** Where it was allocated. */
-    Throwable allocated() {
+    CallSite allocated() {
         return allocated;
     }
 
     /**
-     * Makes it freed, by the current thread.
+     * Frees it: it is in quarantine then.
      *
-     * @throws IllegalStateException if it is already
+     * @return the exception if somebody wrote to its guards, which is for the caller to throw; null if nobody did
+     * @throws IllegalStateException if it was freed already
      */
-    synchronized void free() {
+    synchronized IllegalStateException free() {
         requireLive(address);
-        Throwable here = hereIfPossible();
+        IllegalStateException damage = damage();
+        CallSite here = CallSite.hereIfPossible("freed");
         fill(address, address + filled(), FREED);
         freed = here;
+        state = State.IN_QUARANTINE;
+        return damage;
     }
 
     /** Runs what uses its bytes: it is not freed meanwhile, and so neither filled nor unmapped. */
@@ -89,9 +92,9 @@ final class GuardedBlock {
         action.run();
     }
 
-    /** Its memory is given back: nobody looks for damage any more. */
-    synchronized void release() {
-        released = true;
+    /** Ends its quarantine, or begins it again if its memory could not be given back. */
+    synchronized void setReleased(boolean released) {
+        state = released ? State.RELEASED : State.IN_QUARANTINE;
     }
 
     /**
@@ -104,68 +107,54 @@ final class GuardedBlock {
         if (asked != address) {
             long inside = asked - address;
             throw told(Damage.notABlock(asked, "it is " + (inside < 0 ? -inside + " bytes before a " : inside
-                + " bytes into a ") + (freed == null ? "live" : "free") + " block of " + size + " bytes"));
+                + " bytes into a ") + (isLive() ? "live" : "free") + " block of " + size + " bytes"));
         }
-        if (freed != null) {
+        if (!isLive()) {
             throw told(Damage.freedAlready(address));
         }
     }
 
     /** The exception if somebody wrote where nobody may, with the first such byte; null if not, or if it was told. */
     synchronized IllegalStateException damage() {
-        String where = released || damageTold ? null : firstDamage();
+        String where = isReleased() || damageTold ? null : firstDamage();
         if (where == null) {
             return null;
         }
+        IllegalStateException damage = told(Damage.overwritten(address, size, where));
         damageTold = true;
-        return told(Damage.overwritten(address, size, where));
-    }
-
-    private String firstDamage() {
-        long at = firstOther(base, address, GUARD);
-        if (at >= 0) {
-            return address - at + " bytes before its start";
-        }
-        at = firstOther(address + size, base + room, GUARD);
-        if (at >= 0) {
-            return at - address - size + " bytes behind its end, at offset " + (at - address);
-        }
-        at = freed == null ? -1 : firstOther(address, address + filled(), FREED);
-        return at < 0 ? null : at - address + " bytes into it, after it was freed";
+        return damage;
     }
 
     /** What it is and who allocated it, for an exception about another block. */
     synchronized Throwable described(String what) {
-        Throwable described = new Throwable(what + ": " + Damage.hex(address) + ", " + size + " bytes, "
-            + (freed == null ? "live, " : "free, ") + allocated.getMessage());
-        described.setStackTrace(allocated.getStackTrace());
-        return described;
+        return allocated.toThrowable(what + ": " + Damage.hex(address) + ", " + size + " bytes, "
+            + (isLive() ? "live, " : "free, "));
+    }
+
+    private String firstDamage() {
+        long at = firstOther(frontGuard(), address, GUARD);
+        if (at >= 0) {
+            return Holders.count(address - at, "byte") + " before its start";
+        }
+        at = firstOther(address + size, base + room, GUARD);
+        if (at >= 0) {
+            return Holders.count(at - address - size + 1, "byte") + " behind its end, at offset " + (at - address);
+        }
+        at = isLive() ? -1 : firstOther(address, address + filled(), FREED);
+        return at < 0 ? null : "at offset " + (at - address) + ", after it was freed";
     }
 
     /** The exception, with who allocated and freed the block. */
     private <E extends RuntimeException> E told(E exception) {
-        exception.addSuppressed(allocated);
+        exception.addSuppressed(allocated.toThrowable(""));
         if (freed != null) {
-            exception.addSuppressed(freed);
+            exception.addSuppressed(freed.toThrowable(""));
         }
         return exception;
     }
 
-    /** Where the current thread calls from; the calls within the heap are no news. */
-    private static Throwable here(String what) {
-        Throwable here = new Throwable(what + " by thread \"" + Thread.currentThread().getName() + "\"");
-        here.setStackTrace(Arrays.stream(here.getStackTrace())
-            .dropWhile(frame -> INTERNAL.contains(frame.getClassName())).toArray(StackTraceElement[]::new));
-        return here;
-    }
-
-    /** A free must not fail where the Java heap is full. */
-    private static Throwable hereIfPossible() {
-        try {
-            return here("freed");
-        } catch (VirtualMachineError e) {
-            return NOWHERE;
-        }
+    private long frontGuard() {
+        return Math.max(base, address - FRONT_MAX);
     }
 
     private long filled() {

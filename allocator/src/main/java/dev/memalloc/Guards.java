@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -36,7 +37,7 @@ final class Guards {
     /** By base; those in quarantine as well. */
     private final ConcurrentSkipListMap<Long, GuardedBlock> blocks = new ConcurrentSkipListMap<>();
     private final Quarantine quarantine;
-    /** What was found in blocks that left quarantine: the next call that may tell will. */
+    /** What was found in blocks that left quarantine. */
     private final AtomicReference<IllegalStateException> untold = new AtomicReference<>();
 
     Guards(MemorySegment memory, RawHeap raw, HeapOptions options) {
@@ -44,6 +45,27 @@ final class Guards {
         this.raw = raw;
         interval = options.guardInterval();
         quarantine = new Quarantine(options.limit());
+        if (!areOff()) {
+            tryOut();
+        }
+    }
+
+    /** All that guards go through, once: what the JVM links for it must not fail at a bad moment. */
+    private void tryOut() {
+        try {
+            long block = allocateGuarded(1, SlotSizes.UNIT, false);
+            RawMemory.fill(memory, block + 1, 1, (byte) 0);
+            for (int i = 0; i < 2; i++) {
+                try {
+                    free(block);
+                } catch (IllegalStateException e) {
+                    // First for the byte that was written, and then for the second free.
+                }
+            }
+            endQuarantine();
+        } catch (OutOfMemoryError e) {
+            // The limit is too small for any block.
+        }
     }
 
     boolean areOff() {
@@ -64,8 +86,7 @@ final class Guards {
      * Frees a block.
      *
      * @throws IllegalArgumentException if there is none at that address
-     * @throws IllegalStateException if it was freed already; or if somebody wrote to the guards of this block, or to
-     *     another in quarantine: this one is freed then
+     * @throws IllegalStateException if it was freed already; or if somebody wrote to its guards: it is freed then
      */
     void free(long address) {
         GuardedBlock block = find(address);
@@ -73,10 +94,12 @@ final class Guards {
             raw.free(address);
             return;
         }
-        block.free();
-        IllegalStateException damage = named(block, block.damage());
-        retire(block);
-        throwIf(joined(damage, untold.getAndSet(null)));
+        IllegalStateException damage = block.free();
+        try {
+            throwIf(named(block, damage));
+        } finally {
+            retire(block);
+        }
     }
 
     /**
@@ -99,27 +122,29 @@ final class Guards {
         return block != null ? block.size : raw.requireLive(address);
     }
 
-    /** Runs what uses the bytes of the live block at an address: it is neither freed nor unmapped meanwhile. */
-    void whileLive(long address, Runnable action) {
+    /**
+     * Runs what uses the bytes of the live block at an address: it is neither freed nor unmapped meanwhile.
+     *
+     * @param action is given how many they are
+     */
+    void whileLive(long address, LongConsumer action) {
         GuardedBlock block = find(address);
         if (block != null) {
-            block.whileLive(action);
-            return;
-        }
-        synchronized (raw.lockOf(address)) {
-            action.run();
+            block.whileLive(() -> action.accept(block.size));
+        } else {
+            raw.whileLive(address, action);
         }
     }
 
     /** Shows all live blocks. */
     void walk(Consumer<LiveBlock> visitor) {
         raw.walk((address, size) -> {
-            if (!blocks.containsKey(address)) {
+            if (at(address) == null) {
                 visitor.accept(new LiveBlock(address, size, List.of()));
             }
         });
         live().forEach(block -> visitor.accept(
-            new LiveBlock(block.address, block.size, List.of(block.allocated().getStackTrace()))));
+            new LiveBlock(block.address, block.size, block.allocated().stack())));
     }
 
     /** Where the live ones were allocated. */
@@ -135,28 +160,33 @@ final class Guards {
 
     /** All damage to the bytes of guarded blocks that was not told yet, as one exception; null if there is none. */
     IllegalStateException damage() {
-        IllegalStateException all = untold.getAndSet(null);
+        IllegalStateException all = takeUntold();
         for (GuardedBlock block : blocks.values()) {
             all = joined(all, named(block, block.damage()));
         }
         return all;
     }
 
-    /**
-     * Ends the quarantine of all blocks; returns false if there were none.
-     *
-     * @throws IllegalStateException if somebody wrote to one of them; it has ended all the same
-     */
-    boolean endQuarantine() {
-        int count = quarantine.count();
-        for (int i = 0; i < count; i++) {
+    /** Ends the quarantine of all blocks; returns the damage to them, as one exception, or null. */
+    IllegalStateException endQuarantine() {
+        IllegalStateException all = null;
+        for (int left = quarantine.count(); left > 0; left--) {
             GuardedBlock leaving = quarantine.leave();
             if (leaving != null) {
-                release(leaving);
+                all = joined(all, release(leaving));
             }
         }
-        throwIf(untold.getAndSet(null));
-        return count > 0;
+        return all;
+    }
+
+    /** Damage in blocks that have left quarantine by themselves, which nobody was told yet; null if there is none. */
+    IllegalStateException takeUntold() {
+        return untold.getAndSet(null);
+    }
+
+    /** The heap is closed: what is known of its blocks may fill the Java heap, and is of no use any more. */
+    void forget() {
+        blocks.clear();
     }
 
     /** Whether the block that the current thread is about to allocate shall be guarded. */
@@ -169,11 +199,11 @@ final class Guards {
             return ThreadLocalRandom.current().nextInt(interval) == 0;
         }
         boolean begins = own.untilGuard == ThreadCache.NOT_COUNTING;
-        if (begins || own.countDown()) {
-            own.untilGuard = ThreadLocalRandom.current().nextInt(2 * interval - 1);
-        } else {
+        if (!own.isGuardDue()) {
+            own.untilGuard--;
             return false;
         }
+        own.untilGuard = ThreadLocalRandom.current().nextInt(2 * interval - 1);
         return !begins || ThreadLocalRandom.current().nextInt(interval) == 0;
     }
 
@@ -213,14 +243,24 @@ final class Guards {
 
     private long resize(GuardedBlock block, long newSize) {
         throwIf(named(block, block.damage()));
-        long moved = allocate(newSize, SlotSizes.UNIT, false);
+        long moved;
+        try {
+            moved = allocate(newSize, SlotSizes.UNIT, false);
+        } catch (OutOfMemoryError e) {
+            if (newSize <= block.size) {
+                return block.address;
+            }
+            throw e;
+        }
+        IllegalStateException damage;
         try {
             block.whileLive(() -> RawMemory.copy(memory, block.address, moved, Math.min(block.size, newSize)));
-            block.free();
+            damage = block.free();
         } catch (RuntimeException | Error e) {
             free(moved);
             throw e;
         }
+        note(named(block, damage));
         retire(block);
         return moved;
     }
@@ -235,12 +275,18 @@ final class Guards {
         if (areOff()) {
             return null;
         }
-        Map.Entry<Long, GuardedBlock> before = blocks.floorEntry(address);
-        if (before == null || !before.getValue().contains(address)) {
-            return null;
+        GuardedBlock block = at(address);
+        if (block != null) {
+            block.requireLive(address);
         }
-        before.getValue().requireLive(address);
-        return before.getValue();
+        return block;
+    }
+
+    /** The guarded block, live or in quarantine, whose room an address is in; null if it is in none. */
+    private GuardedBlock at(long address) {
+        Map.Entry<Long, GuardedBlock> before = blocks.floorEntry(address);
+        GuardedBlock block = before == null ? null : before.getValue();
+        return block == null || !block.contains(address) || block.isReleased() ? null : block;
     }
 
     /** The live ones. */
@@ -254,35 +300,50 @@ final class Guards {
         return live;
     }
 
-    /** Puts a freed block into quarantine, which others may leave for it; where the Java heap is full, none does. */
+    /** Puts a freed block into quarantine, which others may leave for it; an Error leaves it, or them, there. */
     private void retire(GuardedBlock block) {
-        quarantine.enter(block);
         try {
+            if (!quarantine.takes(block)) {
+                note(release(block));
+                return;
+            }
+            quarantine.enter(block);
             GuardedBlock overdue = quarantine.leaveIfOverdue();
             while (overdue != null) {
-                release(overdue);
+                note(release(overdue));
                 overdue = quarantine.leaveIfOverdue();
             }
         } catch (VirtualMachineError e) {
-            // It is in quarantine again: the block that was to be freed is freed.
+            // The block that was to be freed is freed.
         }
     }
 
-    /** Gives the memory of a block back, and notes its damage. An Error leaves it in quarantine. */
-    private void release(GuardedBlock block) {
+    /** Gives the memory of a block back, and returns its damage, or null. After an Error it is in quarantine. */
+    private IllegalStateException release(GuardedBlock block) {
+        IllegalStateException damage = null;
         try {
-            IllegalStateException damage = named(block, block.damage());
-            if (damage != null) {
-                untold.accumulateAndGet(damage, Guards::joined);
-            }
-            blocks.remove(block.base);
+            damage = named(block, block.damage());
+            block.setReleased(true);
+            raw.slots().setGuarded(block.base, false);
+            raw.free(block.base);
         } catch (VirtualMachineError e) {
+            raw.slots().setGuarded(block.base, true);
+            block.setReleased(false);
             quarantine.enter(block);
+            note(damage);
             throw e;
         }
-        block.release();
-        raw.slots().setGuarded(block.base, false);
-        raw.free(block.base);
+        // Last: whoever has the memory by now finds nothing here, or has replaced it.
+        blocks.remove(block.base, block);
+        return damage;
+    }
+
+    /** Whoever asks next is told of damage; if nobody does, the purger writes it to the log. */
+    private void note(IllegalStateException damage) {
+        if (damage != null) {
+            untold.accumulateAndGet(damage, Guards::joined);
+            Purger.wake();
+        }
     }
 
     /** Damage of a block, with the blocks beside it: who wrote too far may have been theirs. */
@@ -310,7 +371,7 @@ final class Guards {
     }
 
     /** The first of two, with the other in it: what was found is told once, and all of it. */
-    private static IllegalStateException joined(IllegalStateException first, IllegalStateException other) {
+    static IllegalStateException joined(IllegalStateException first, IllegalStateException other) {
         if (first == null || other == null) {
             return first == null ? other : first;
         }
@@ -333,7 +394,8 @@ final class Guards {
                 throw e;
             }
             try {
-                if (endQuarantine()) {
+                if (quarantine.count() > 0) {
+                    note(endQuarantine());
                     return request.getAsLong();
                 }
             } catch (OutOfMemoryError again) {

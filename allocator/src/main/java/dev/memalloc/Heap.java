@@ -16,8 +16,9 @@ import java.util.function.Consumer;
  * <p><b>Misuse</b> is found before it does harm, and by every method alike: an address that is not the start of
  * a live block gives {@link IllegalArgumentException}; one that was freed already, {@link IllegalStateException}; and
  * nothing has changed then. (Of an address whose memory went back to the operating system since, it may not be known
- * any more that it was a block's: that is an argument then.) What is known of blocks is not in their memory, nor beside
- * it: no write to a block, or beyond it, damages the heap. It may damage another block, and nobody notices.
+ * any more that it was a block's: that is an argument then; so it is of a guarded block that has left quarantine.)
+ * What is known of blocks is not in their memory, nor beside it: no write to a block, or beyond it, damages the heap.
+ * It may damage another block, and nobody notices.
  *
  * <p><b>Threads.</b> Any thread may call any method at any time. Blocks of up to 8 KiB are served by each thread
  * without a lock; larger ones by one of several, which threads that run at once seldom share; mappings take turns. What
@@ -95,7 +96,8 @@ public final class Heap implements AutoCloseable {
         Heap heap = new Heap(HeapOptions.fromSystemProperties(), new Os(), null);
         Purger.register(heap);
         if (!heap.guards.areOff()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(heap::printFindings, "memalloc-findings"));
+            Thread end = new Thread(() -> Findings.of(heap.guards).print(), "memalloc-findings");
+            Runtime.getRuntime().addShutdownHook(end);
         }
         return heap;
     }
@@ -214,8 +216,8 @@ public final class Heap implements AutoCloseable {
      *
      * @param address the address of a live block, or 0, which does nothing
      * @throws IllegalArgumentException if no live block starts at {@code address}; nothing has changed then
-     * @throws IllegalStateException if the block was freed already, damage was found, or the heap is closed; nothing
-     *     has changed then
+     * @throws IllegalStateException if the block was freed already, or the heap is closed: nothing has changed then; or
+     *     if it is guarded and somebody wrote to its guards: it is freed then
      */
     public void memfree(long address) {
         memfree(slots, address);
@@ -250,7 +252,7 @@ public final class Heap implements AutoCloseable {
      * @return the address of at least {@code newSize} bytes, a multiple of 16; 0 if {@code newSize} is 0
      * @throws IllegalArgumentException if {@code newSize} is negative, or no live block starts at {@code address}
      * @throws OutOfMemoryError as {@link #memalloc}; the block is still live and unchanged then
-     * @throws IllegalStateException as {@link #memfree}; the block is unchanged then
+     * @throws IllegalStateException as {@link #memfree}; the block is unchanged then, unless {@code newSize} is 0
      */
     public long memresize(long address, long newSize) {
         requireSize(newSize);
@@ -283,7 +285,7 @@ public final class Heap implements AutoCloseable {
         if (address == 0) {
             return 0;
         }
-        requireWithin(address, size);
+        requireWithin(address, size, guards.requireLive(address));
         StackRoom.require();
         long copy = memalloc(size);
         try {
@@ -356,7 +358,8 @@ public final class Heap implements AutoCloseable {
     /**
      * Shows every live block of every thread, while threads go on: those that are allocated or freed in the meantime
      * may be among them or not, a guarded one with its guards. No lock is held while {@code action} runs. Takes time
-     * proportional to the number of blocks, and 16 bytes of the Java heap for each mapping.
+     * proportional to the number of blocks, and of the Java heap 16 bytes for each mapping, and a list of the guarded
+     * blocks.
      *
      * @param action is given one block after the other; what it throws ends the walk
      * @throws IllegalStateException if the heap is closed
@@ -384,17 +387,25 @@ public final class Heap implements AutoCloseable {
      * caches hold. Each other running thread that has such a cache is stopped for a moment.
      *
      * @throws OutOfMemoryError if the operating system refuses; what could not be given back is kept
-     * @throws IllegalStateException if the heap is closed, or damage to it was found
+     * @throws IllegalStateException if the heap is closed; or if somebody wrote to a guarded block in quarantine: all
+     *     was given back then
      */
     public void trim() {
         requireOpen();
         StackRoom.require();
-        guards.endQuarantine();
+        IllegalStateException damage = Guards.joined(guards.takeUntold(), guards.endQuarantine());
         raw.trim();
+        if (damage != null) {
+            throw damage;
+        }
     }
 
     /** For the {@link Purger}: gives back what was free for a while; returns whether there will be more. */
     boolean purge() {
+        IllegalStateException damage = guards.takeUntold();
+        if (damage != null) {
+            Findings.log("found when blocks left quarantine", damage);
+        }
         return !closed && raw.purge();
     }
 
@@ -414,14 +425,22 @@ public final class Heap implements AutoCloseable {
         if (arena == null) {
             throw new IllegalStateException("the process's heap cannot be closed");
         }
+        Findings findings = null;
         if (arena.scope().isAlive()) {
-            logFindings();
+            findings = Findings.of(guards);
             arena.close();
         }
         closed = true;
+        guards.forget();
         Purger.unregister(this);
         raw.refuse();
-        unmapUnlessLeased();
+        try {
+            unmapUnlessLeased();
+        } finally {
+            if (findings != null) {
+                findings.log();
+            }
+        }
     }
 
     /** Already while it is being closed, from when on calls are refused. */
@@ -455,39 +474,13 @@ public final class Heap implements AutoCloseable {
     }
 
     private void whileLive(long address, long size, Runnable action) {
-        guards.whileLive(address, () -> {
-            requireWithin(address, size);
+        guards.whileLive(address, usable -> {
+            requireWithin(address, size, usable);
             action.run();
         });
     }
 
-    /** What nobody was told. Not to a logger: that may have ended already when the JVM does. */
-    private void printFindings() {
-        IllegalStateException damage = guards.damage();
-        if (damage != null) {
-            System.err.print("memalloc: ");
-            damage.printStackTrace();
-        }
-        String leaks = guards.origins().leaks();
-        if (!leaks.isEmpty()) {
-            System.err.println("memalloc: " + leaks);
-        }
-    }
-
-    private void logFindings() {
-        System.Logger logger = System.getLogger(Heap.class.getPackageName());
-        IllegalStateException damage = guards.damage();
-        if (damage != null) {
-            logger.log(System.Logger.Level.WARNING, "found when the heap was closed", damage);
-        }
-        String leaks = guards.origins().leaks();
-        if (!leaks.isEmpty()) {
-            logger.log(System.Logger.Level.WARNING, leaks);
-        }
-    }
-
-    private void requireWithin(long address, long size) {
-        long usable = guards.requireLive(address);
+    private static void requireWithin(long address, long size, long usable) {
         if (size > usable) {
             throw new IllegalArgumentException("the block at " + Damage.hex(address) + " has " + usable
                 + " bytes, fewer than " + size);

@@ -1,7 +1,6 @@
 package dev.memalloc;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,8 +19,7 @@ final class Origins {
         this.live = live;
         Map<List<StackTraceElement>, List<GuardedBlock>> byPlace = new LinkedHashMap<>();
         for (GuardedBlock block : live) {
-            byPlace.computeIfAbsent(Arrays.asList(block.allocated().getStackTrace()), place -> new ArrayList<>())
-                .add(block);
+            byPlace.computeIfAbsent(block.allocated().stack(), place -> new ArrayList<>()).add(block);
         }
         places = new ArrayList<>(byPlace.values());
         places.sort(Comparator.comparingLong(place -> -bytes(place)));
@@ -29,12 +27,8 @@ final class Origins {
 
     /** Adds the first few to an exception. */
     void addTo(Throwable exception, int most) {
-        places.stream().limit(most).forEach(place -> {
-            Throwable origin = new Throwable("guarded: " + what(place) + ", "
-                + place.getFirst().allocated().getMessage());
-            origin.setStackTrace(place.getFirst().allocated().getStackTrace());
-            exception.addSuppressed(origin);
-        });
+        places.stream().limit(most).forEach(place -> exception.addSuppressed(
+            place.getFirst().allocated().toThrowable("guarded: " + what(place) + ", ")));
     }
 
     /** The report of what was never freed; empty if nothing is live. */
@@ -53,8 +47,8 @@ final class Origins {
 
     private static void append(StringBuilder report, List<GuardedBlock> place) {
         report.append(System.lineSeparator()).append(what(place)).append(", ")
-            .append(place.getFirst().allocated().getMessage());
-        Arrays.stream(place.getFirst().allocated().getStackTrace()).limit(FRAMES_MAX)
+            .append(place.getFirst().allocated().what());
+        place.getFirst().allocated().stack().stream().limit(FRAMES_MAX)
             .forEach(frame -> report.append(System.lineSeparator()).append("    at ").append(frame));
     }
 

@@ -10,6 +10,9 @@ final class Quarantine {
     /** It holds that part of the heap's limit at most. */
     private static final int LIMIT_SHARE = 16;
 
+    /** And one block that part of it. */
+    private static final int BLOCK_SHARE = 4;
+
     private final long bytesMax;
     private GuardedBlock oldest;
     private GuardedBlock newest;
@@ -18,6 +21,11 @@ final class Quarantine {
 
     Quarantine(long limit) {
         bytesMax = Math.min(BYTES_MAX, limit / LIMIT_SHARE);
+    }
+
+    /** Whether there is room for a block that does not push most others out. */
+    boolean takes(GuardedBlock block) {
+        return block.room <= bytesMax / BLOCK_SHARE;
     }
 
     synchronized int count() {

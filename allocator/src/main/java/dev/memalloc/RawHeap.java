@@ -2,6 +2,7 @@ package dev.memalloc;
 
 import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongConsumer;
 
 /**
  * All blocks of a heap, slots and others as one: which part serves a request, and moving a block from one to another.
@@ -72,11 +73,19 @@ final class RawHeap {
     }
 
     /**
-     * The lock without which another thread can free the block at an address, and make a mapping go away, or have what
-     * is written into a block taken for zero later. Slots stay what they are, and need none.
+     * Runs what uses the bytes of the live block at an address. Meanwhile no other thread can free it, and make a
+     * mapping go away, or have what is written into a block taken for zero later. Slots stay what they are.
+     *
+     * @param action is given how many bytes may be used
      */
-    Object lockOf(long address) {
-        return slots.contains(address) ? new Object() : bulk.lockOf(address);
+    void whileLive(long address, LongConsumer action) {
+        if (slots.contains(address)) {
+            action.accept(slots.requireLive(address));
+            return;
+        }
+        synchronized (bulk.lockOf(address)) {
+            action.accept(bulk.requireLive(address));
+        }
     }
 
     HeapStats stats() {

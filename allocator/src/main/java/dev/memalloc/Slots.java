@@ -76,13 +76,12 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
     /** Hands a slot of class {@code n} out that the current thread has at hand; returns 0 if it has none. */
     long tryAllocate(int n) {
         ThreadCache cache = caches.quick();
-        if (cache != null && !(guarded && cache.countDown())) {
+        if (cache != null && !(guarded && cache.isGuardDue())) {
             int units = cache.pop(n);
             if (units >= 0) {
+                cache.untilGuard--;
                 return handOut(n, units);
             }
-            // It is counted where it is served.
-            cache.untilGuard++;
         }
         return 0;
     }

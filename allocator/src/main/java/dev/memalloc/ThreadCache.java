@@ -87,9 +87,9 @@ final class ThreadCache {
         return owner.get();
     }
 
-    /** Counts a block; returns whether it is to be guarded. */
-    boolean countDown() {
-        return untilGuard < 0 || --untilGuard < 0;
+    /** Whether the next block is to be guarded. */
+    boolean isGuardDue() {
+        return untilGuard <= 0;
     }
 
     /** The slot of class {@code n} that was freed last; -1 if there is none. */

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,28 @@ class FullJavaHeapTest {
     @ValueSource(ints = {0, 3})
     void theHeapIsWhole(int guardInterval) throws Exception {
         ChildJvm.run(Calls.class, List.of("-Xmx10m"), Integer.toString(guardInterval)).ended(0);
+    }
+
+    @Test
+    void aHeapIsClosedThatHasFilledTheJavaHeap() throws Exception {
+        ChildJvm.run(Closing.class, List.of("-Xmx10m")).ended(0);
+    }
+
+    /** Fills the Java heap with what is known of guarded blocks; they go when their heap is closed. */
+    static final class Closing {
+        private Closing() {
+        }
+
+        public static void main(String[] arguments) {
+            Heap heap = new Heap(HeapOptions.defaults().withGuardInterval(1));
+            try {
+                while (true) {
+                    heap.memalloc(16);
+                }
+            } catch (OutOfMemoryError e) {
+                heap.close();
+            }
+        }
     }
 
     /** Calls new heaps while there is next to no Java heap, at another place each time. */

@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -62,8 +63,8 @@ class GuardsTest {
                 long other = heap.memalloc(size);
                 RawMemory.putByte(other + size + distance, (byte) 0);
                 assertThatThrownBy(() -> heap.memfree(other)).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContainingAll(Damage.hex(other), distance + " bytes behind its end")
-                    .satisfies(e -> assertThat(e.getSuppressed()).hasSizeBetween(2, 4));
+                    .hasMessageContainingAll(Damage.hex(other), Holders.count(distance + 1, "byte") + " behind its end")
+                    .satisfies(e -> assertThat(e.getSuppressed()).hasSizeBetween(1, 3));
                 // It is freed.
                 assertThatThrownBy(() -> heap.memfree(other)).isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("was freed already");
@@ -76,7 +77,7 @@ class GuardsTest {
                 long other = heap.memalloc(size);
                 RawMemory.putByte(other - distance, (byte) 0);
                 assertThatThrownBy(() -> heap.memfree(other)).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining(distance + " bytes before its start");
+                    .hasMessageContaining(Holders.count(distance, "byte") + " before its start");
             }
         }
 
@@ -84,7 +85,7 @@ class GuardsTest {
         void aWriteBeyondItIsFoundByACheckAndAResize() {
             RawMemory.putByte(block + size, (byte) 0);
             assertThatThrownBy(heap::check).isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("0 bytes behind its end");
+                .hasMessageContaining("1 byte behind its end");
             // Told once.
             heap.check();
             long other = heap.memalloc(size);
@@ -99,12 +100,12 @@ class GuardsTest {
             long distance = Math.min(size / 2, 1000);
             RawMemory.putByte(block + distance, (byte) 0);
             assertThatThrownBy(heap::check).isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining(distance + " bytes into it, after it was freed");
+                .hasMessageContaining("at offset " + distance + ", after it was freed");
             long other = heap.memalloc(size);
             heap.memfree(other);
             RawMemory.putByte(other, (byte) 0);
             assertThatThrownBy(heap::trim).isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("0 bytes into it, after it was freed");
+                .hasMessageContaining("at offset 0, after it was freed");
         }
 
         @Test
@@ -232,6 +233,43 @@ class GuardsTest {
     }
 
     @Test
+    void aFreeTellsOfItsOwnBlockOnly() {
+        try (Heap heap = new Heap(ALL, new Os())) {
+            long damaged = heap.memalloc(40);
+            heap.memfree(damaged);
+            RawMemory.putByte(damaged + 4, (byte) 0);
+            for (int i = 0; i < 5000; i++) {
+                heap.memfree(heap.memalloc(40));
+            }
+            assertThatThrownBy(heap::check).isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(Damage.hex(damaged), "at offset 4, after it was freed");
+        }
+    }
+
+    @Test
+    void aLargeBlockLeavesTheQuarantineToOthers() {
+        try (Heap heap = new Heap(ALL.withLimit(16 << 20))) {
+            long small = heap.memalloc(40);
+            heap.memfree(small);
+            heap.memfree(heap.memalloc(8 << 20));
+            assertThatThrownBy(() -> heap.memfree(small)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was freed already");
+        }
+    }
+
+    @Test
+    void aBlockThatShrinksNeedsNoRoom() {
+        try (Heap heap = new Heap(ALL.withLimit(16 << 20))) {
+            long block = heap.memalloc(10 << 20);
+            heap.memoryset(block, 7, 10 << 20);
+            long shrunk = heap.memresize(block, 9 << 20);
+            assertThat(heap.usableSize(shrunk)).isGreaterThanOrEqualTo(9 << 20);
+            assertThat(RawMemory.getByte(shrunk + (9 << 20) - 1)).isEqualTo((byte) 7);
+            heap.memfree(shrunk);
+        }
+    }
+
+    @Test
     void allDamageIsToldAtOnce() {
         try (Heap heap = new Heap(ALL)) {
             long first = heap.memalloc(40);
@@ -239,9 +277,10 @@ class GuardsTest {
             RawMemory.putByte(first - 2, (byte) 0);
             RawMemory.putByte(second + 50_000, (byte) 0);
             assertThatThrownBy(heap::check).isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("2 bytes before its start")
-                .satisfies(e -> assertThat(e.getSuppressed()).extracting(Throwable::getMessage)
-                    .anyMatch(m -> m.contains("0 bytes behind its end")));
+                .satisfies(e -> assertThat(Stream.concat(Stream.of(e), Stream.of(e.getSuppressed())))
+                    .extracting(Throwable::getMessage)
+                    .anyMatch(m -> m.contains("2 bytes before its start"))
+                    .anyMatch(m -> m.contains("1 byte behind its end")));
             heap.check();
         }
     }

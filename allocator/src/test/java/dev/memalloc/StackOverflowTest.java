@@ -1,5 +1,8 @@
 package dev.memalloc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -8,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,6 +21,38 @@ class StackOverflowTest {
     @ValueSource(strings = {"-XX:+TieredCompilation", "-XX:TieredStopAtLevel=1", "-Xint"})
     void whereverTheStackEndsTheHeapIsWhole(String mode) throws Exception {
         ChildJvm.run(Descents.class, List.of(mode), mode.equals("-Xint") ? "3000" : "12000").silent(0);
+    }
+
+    @Test
+    void damageIsToldWhereverTheStackEnds() {
+        try (Heap heap = new Heap(HeapOptions.defaults().withGuardInterval(1))) {
+            for (int i = 0; i < 200; i++) {
+                long block = heap.memalloc(100);
+                RawMemory.putByte(block + 100, (byte) 0);
+                List<IllegalStateException> told = new ArrayList<>();
+                freeWhereTheStackEnds(heap, block, told);
+                assertThat(told).hasSize(1);
+                assertThat(told.getFirst()).hasMessageContaining("1 byte behind its end");
+            }
+            heap.trim();
+            assertThat(heap.stats().bytesLive()).isZero();
+        }
+    }
+
+    /** Frees where the stack ends, and then one frame before it, until it is freed. */
+    private static void freeWhereTheStackEnds(Heap heap, long block, List<IllegalStateException> told) {
+        try {
+            freeWhereTheStackEnds(heap, block, told);
+        } catch (StackOverflowError e) {
+            // This frame is the one before.
+        }
+        if (told.isEmpty()) {
+            try {
+                heap.memfree(block);
+            } catch (IllegalStateException e) {
+                told.add(e);
+            }
+        }
     }
 
     /** Calls the heap near the end of the stack, again and again: so many times the stack must have ended there. */

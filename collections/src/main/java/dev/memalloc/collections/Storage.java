@@ -57,6 +57,10 @@ final class Storage implements Runnable {
      * and the new one if the Java heap had none.
      */
     void resize(long size) {
+        if (size == 0) {
+            free();
+            return;
+        }
         StackRoom.require();
         long block = heap.memresize(address, size);
         address = block; // no call in between: whatever comes, the block is not lost
@@ -80,7 +84,8 @@ final class Storage implements Runnable {
      * Gives the block back. Nothing happens where there is none, or where the heap was closed and has taken it back.
      *
      * @throws OutOfMemoryError if the operating system refuses; freeing can be tried again
-     * @throws IllegalStateException if the heap finds that the block's surroundings were overwritten
+     * @throws IllegalStateException if the heap finds that the block's surroundings were overwritten, or that somebody
+     *     else has freed it; there is no block any more then
      */
     void free() {
         if (address == 0) {
@@ -90,10 +95,15 @@ final class Storage implements Runnable {
         try {
             heap.memfree(address);
         } catch (IllegalStateException e) {
+            forget();
             if (!isClosed(heap)) {
                 throw e;
             }
         }
+        forget();
+    }
+
+    private void forget() {
         address = 0;
         bytes = NONE;
     }
