@@ -104,6 +104,11 @@ final class Bulk {
         return shard != null ? shard.requireLive(address) : mapped.requireLive(address);
     }
 
+    /** Whether an address is in memory for blocks. */
+    boolean owns(long address) {
+        return shardOf(address) != null || mapped.owns(address);
+    }
+
     /** The lock without which the block at an address can be freed by another thread at any time. */
     Object lockOf(long address) {
         BlockShard shard = shardOf(address);

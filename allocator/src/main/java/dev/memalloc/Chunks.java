@@ -13,6 +13,8 @@ import dev.memalloc.internal.RawMemory;
  *   +-------+-----------+-------+------------------------+
  * </pre>
  *
+ * <p>On a heap that guards all blocks, each piece is a block of its own; on one that guards some, chunks are.
+ *
  * <p>With each block, the size of the next chunk doubles, up to 64 KiB; so an arena that lives shortly takes one slot
  * from the thread's cache, and one with many pieces takes few blocks. From the first request on until all are freed,
  * the heap's memory stays mapped.
@@ -115,9 +117,10 @@ final class Chunks {
         return blockSize(size, alignment) <= Math.min(heap.stats().limit(), Os.ADDRESSES);
     }
 
-    /** Whether the next chunk holds a piece, wherever in memory that chunk is. */
+    /** Whether the next chunk holds a piece, wherever in memory that chunk is; none does where each has guards. */
     private boolean fitsChunk(long size, long alignment) {
-        return Math.max(size, alignment) <= PIECE_MAX && size + alignment - SlotSizes.UNIT <= chunkSize;
+        return !heap.guards().areForAll()
+            && Math.max(size, alignment) <= PIECE_MAX && size + alignment - SlotSizes.UNIT <= chunkSize;
     }
 
     /** Returns false if there is no memory for one; there may be for what is asked for. */
@@ -133,12 +136,12 @@ final class Chunks {
     }
 
     private long allocateAlone(long size, long alignment, boolean zeroed) {
-        boolean byHeap = zeroed && alignment == SlotSizes.UNIT && size > PIECE_MAX;
+        boolean byHeap = zeroed && alignment == SlotSizes.UNIT;
         long block = hold(blockSize(size, alignment), Math.min(alignment, Heap.ALIGNMENT_MAX), byHeap);
         doubleChunkSize();
         long address = block + alignment - 1 & -alignment;
         if (zeroed && !byHeap) {
-            RawMemory.zero(address, size);
+            RawMemory.fill(address, size, (byte) 0);
         }
         return address;
     }

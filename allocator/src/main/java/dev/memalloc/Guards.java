@@ -72,6 +72,11 @@ final class Guards {
         return interval == 0;
     }
 
+    /** Whether each block is guarded. */
+    boolean areForAll() {
+        return interval == 1;
+    }
+
     /**
      * The address of at least {@code size} bytes, a multiple of {@code alignment}, which is a power of two; of exactly
      * as many, if it is this block's turn to be guarded.

@@ -332,6 +332,20 @@ public final class Heap implements AutoCloseable {
     }
 
     /**
+     * Whether an address is in memory of this heap: who gets addresses from several allocators can tell which one is to
+     * free them.
+     *
+     * @param address any address
+     * @return true if it is in a live block, in a free one, or where this heap will put blocks; false if only somebody
+     *     else can have memory there
+     * @throws IllegalStateException if the heap is closed
+     */
+    public boolean owns(long address) {
+        requireOpen();
+        return slots.contains(address) || raw.bulk().owns(address);
+    }
+
+    /**
      * A live block's bytes as a segment: at least as many as were asked for. Any thread may use it until the heap
      * is closed, after which it throws. Nobody watches that it is not used after the block was freed.
      *

@@ -85,6 +85,11 @@ final class MappedBlocks {
         return mappings.size(address);
     }
 
+    /** Whether an address is in memory that is mapped for blocks. */
+    synchronized boolean owns(long address) {
+        return mappings.owns(address);
+    }
+
     boolean isWorthPurging() {
         return worthPurging;
     }

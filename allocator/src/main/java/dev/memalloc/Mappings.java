@@ -45,6 +45,12 @@ final class Mappings {
         return live.find(address) >= 0;
     }
 
+    /** Whether an address is in a mapping, or in a spare one. */
+    boolean owns(long address) {
+        int before = live.floor(address);
+        return before >= 0 && address < live.end(before) || spares.owns(address);
+    }
+
     /** The size of the mapping that starts at {@code address}. */
     long size(long address) {
         return live.size(live.find(address));

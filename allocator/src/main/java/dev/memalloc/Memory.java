@@ -119,6 +119,16 @@ public final class Memory {
     }
 
     /**
+     * Whether an address is in memory of the heap: {@link Heap#owns}.
+     *
+     * @param address any address
+     * @return whether it is
+     */
+    public static boolean owns(long address) {
+        return SLOTS.contains(address) || HEAP.owns(address);
+    }
+
+    /**
      * A live block's bytes as a segment: {@link Heap#segment}.
      *
      * @param address the address of a live block

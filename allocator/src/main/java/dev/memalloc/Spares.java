@@ -73,6 +73,12 @@ final class Spares {
         return ranges.origin(index);
     }
 
+    /** Whether an address is in one of them. */
+    boolean owns(long address) {
+        int before = ranges.floor(address);
+        return before >= 0 && address < ranges.end(before);
+    }
+
     /** The first multiple of {@code alignment}, a power of two, in a range or behind it. */
     long alignedStart(int index, long alignment) {
         return ranges.address(index) + alignment - 1 & -alignment;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memalloc.internal.RawMemory;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What guards find that nothing else does. */
@@ -229,6 +231,22 @@ class GuardsTest {
                 .satisfies(e -> assertThat(e.getSuppressed()).extracting(Throwable::getMessage)
                     .anyMatch(m -> m.startsWith("the block before it: " + Damage.hex(blocks[3]) + ", 40 bytes, live"))
                     .anyMatch(m -> m.startsWith("the block behind it: " + Damage.hex(blocks[5]) + ", 40 bytes, live")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 4001, 20_003, 70_001})
+    void segmentsOfArenasAreGuarded(int size) {
+        try (Heap heap = new Heap(ALL)) {
+            HeapArena arena = HeapArena.ofConfined(heap);
+            MemorySegment segment = arena.allocate(size);
+            arena.allocate(size, 64);
+            heap.check();
+            RawMemory.putByte(segment.address() + size, (byte) 1);
+            assertThatThrownBy(arena::close).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("1 byte behind its end");
+            heap.trim();
+            assertThat(heap.stats().bytesLive()).isZero();
         }
     }
 
