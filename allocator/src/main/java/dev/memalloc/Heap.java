@@ -327,6 +327,16 @@ public final class Heap implements AutoCloseable {
      * @throws IllegalStateException as {@link #memfree}
      */
     public long usableSize(long address) {
+        return usableSize(slots, address);
+    }
+
+    /** As {@link #memalloc(Slots, long)}. */
+    long usableSize(Slots constant, long address) {
+        long size = constant.contains(address) ? constant.sizeIfLive(address) : 0;
+        return size != 0 ? size : requireLive(address);
+    }
+
+    private long requireLive(long address) {
         requireOpen();
         return guards.requireLive(address);
     }

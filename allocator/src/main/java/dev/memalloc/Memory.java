@@ -115,7 +115,7 @@ public final class Memory {
      * @return the bytes, at least as many as were asked for
      */
     public static long usableSize(long address) {
-        return HEAP.usableSize(address);
+        return HEAP.usableSize(SLOTS, address);
     }
 
     /**

@@ -158,12 +158,19 @@ record Slots(MemorySegment memory, SlotLayout layout, ThreadCaches caches, SizeC
      * @throws IllegalStateException if it was freed already
      */
     long requireLive(long address) {
-        int n = layout.classAt(address);
-        long within = layout.within(address);
-        if (!SlotLayout.isStart(n, within) || state(layout.state(n, within)) != SlotState.LIVE) {
+        long size = sizeIfLive(address);
+        if (size == 0) {
             throw explain(address);
         }
-        return SlotSizes.stride(n);
+        return size;
+    }
+
+    /** The size of the live slot at an address in the range; 0 if there is none. */
+    long sizeIfLive(long address) {
+        int n = layout.classAt(address);
+        long within = layout.within(address);
+        return SlotLayout.isStart(n, within) && state(layout.state(n, within)) == SlotState.LIVE
+            ? SlotSizes.stride(n) : 0;
     }
 
     /** Makes a live slot one that cannot be freed by its own address, or ends that; does nothing for other blocks. */

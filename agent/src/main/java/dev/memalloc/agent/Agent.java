@@ -35,7 +35,7 @@ public final class Agent {
     }
 
     private static String install(AgentOptions options, Installer installer) throws Exception {
-        boolean installed = installer.install();
+        boolean installed = installer.install(options.interceptAll());
         if (options.reportAtExit()) {
             ExitReport.ask(true);
         }

@@ -2,6 +2,7 @@ package dev.memalloc.agent;
 
 import dev.memalloc.Memory;
 import dev.memalloc.agent.boot.Counts;
+import dev.memalloc.agent.boot.Kind;
 import java.lang.management.ManagementFactory;
 import java.util.function.Supplier;
 import javax.management.AttributeList;
@@ -23,7 +24,9 @@ final class Beans {
     static void register() {
         try {
             MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-            register(server, new AtOneMoment(Counts.OF_JVM), AgentMXBean.NAME);
+            for (Kind kind : Kind.values()) {
+                register(server, new AtOneMoment(Counts.OF_JVM, kind), AgentMXBean.name(kind));
+            }
             register(server, new HeapBean(), HeapMXBean.NAME);
         } catch (Throwable e) {
             System.err.println("memalloc agent: the counts cannot be read by JMX: " + e);
@@ -41,15 +44,17 @@ final class Beans {
     /** The counts as a bean: attributes that are asked for together are those of one moment. */
     private static final class AtOneMoment extends StandardMBean {
         private final Counts counts;
+        private final Kind kind;
 
-        AtOneMoment(Counts counts) {
-            super(new AgentBean(counts::snapshot), AgentMXBean.class, true);
+        AtOneMoment(Counts counts, Kind kind) {
+            super(new AgentBean(() -> counts.snapshot(kind)), AgentMXBean.class, true);
             this.counts = counts;
+            this.kind = kind;
         }
 
         @Override
         public AttributeList getAttributes(String[] names) {
-            Counts.Snapshot now = counts.snapshot();
+            Counts.Snapshot now = counts.snapshot(kind);
             return new StandardMBean(new AgentBean(() -> now), AgentMXBean.class, true).getAttributes(names);
         }
     }

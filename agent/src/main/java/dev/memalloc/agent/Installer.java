@@ -3,10 +3,13 @@ package dev.memalloc.agent;
 import dev.memalloc.agent.boot.BeanServerHook;
 import dev.memalloc.agent.boot.DirectMemory;
 import dev.memalloc.agent.boot.Installation;
+import dev.memalloc.agent.boot.NativeMemory;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Installs the agent and undoes it.
@@ -30,40 +33,80 @@ final class Installer {
     }
 
     /**
-     * Installs the agent, unless it is installed.
+     * Installs the agent, unless it is installed; and has it intercept all, if that is wanted and it does not yet.
      *
-     * @return false if it was installed before
-     * @throws Exception if that cannot be done; direct buffers are the JVM's own then
+     * @return false if there was nothing to do
+     * @throws Exception if that cannot be done; what was not intercepted before is not then
      */
-    boolean install() throws Exception {
+    boolean install(boolean interceptAll) throws Exception {
         if (!BootClasses.areDefined()) {
             BootClasses.requireNoOtherCopy(instrumentation);
             BootClasses.define(jar, JavaBase.lookup(instrumentation));
         }
-        if (Installation.isInstalled()) {
-            return false;
+        boolean installs = !Installation.isInstalled();
+        if (installs) {
+            installForDirectBuffers();
         }
+        if (interceptAll && Installation.interceptsAll()) {
+            return installs;
+        }
+        if (interceptAll) {
+            try {
+                installForNativeMemory();
+            } catch (Throwable e) {
+                if (installs) {
+                    Installation.uninstall();
+                }
+                throw e;
+            }
+        }
+        return installs || interceptAll;
+    }
+
+    private void installForDirectBuffers() throws Exception {
         DirectMemory.start(JavaBase.lookup(instrumentation));
         BeanServerHook.set(() -> Beans.register());
-        JdkTransformer transformer = new JdkTransformer();
+        JdkTransformer transformer = JdkTransformer.ofDirectBuffers();
         instrumentation.addTransformer(transformer, true);
-        rewriteByteBuffer(transformer);
+        try {
+            instrumentation.retransformClasses(ByteBuffer.class);
+            require(DirectMemory.isCalled(), "ByteBuffer", transformer);
+        } catch (Throwable e) {
+            remove(transformer);
+            throw e;
+        }
         Installation.installed(() -> remove(transformer));
         if (isManagementInUse()) {
             BeanServerHook.run();
         }
-        return true;
     }
 
-    private void rewriteByteBuffer(JdkTransformer transformer) throws UnmodifiableClassException {
+    /** The transformer stays for ever: memory that was served is to be freed where it came from. */
+    private void installForNativeMemory() throws Exception {
+        NativeMemory.serve(true);
+        if (Installation.isUnsafeRewritten()) {
+            Installation.interceptAll();
+            return;
+        }
+        JdkTransformer transformer = JdkTransformer.ofNativeMemory();
         try {
-            instrumentation.retransformClasses(ByteBuffer.class);
-            if (!DirectMemory.isCalled()) {
-                throw new IllegalStateException("ByteBuffer could not be rewritten", transformer.failure());
+            List<Class<?>> classes = new ArrayList<>();
+            for (String name : transformer.classes()) {
+                classes.add(Class.forName(name, false, null));
             }
+            instrumentation.addTransformer(transformer, true);
+            instrumentation.retransformClasses(classes.toArray(Class<?>[]::new));
+            Installation.interceptAll();
+            require(NativeMemory.isCalled(), "Unsafe", transformer);
         } catch (Throwable e) {
-            remove(transformer);
+            NativeMemory.serve(false);
             throw e;
+        }
+    }
+
+    private static void require(boolean isCalled, String what, JdkTransformer transformer) {
+        if (!isCalled) {
+            throw new IllegalStateException(what + " could not be rewritten", transformer.failure());
         }
     }
 

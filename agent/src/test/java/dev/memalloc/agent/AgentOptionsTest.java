@@ -8,16 +8,18 @@ import org.junit.jupiter.api.Test;
 class AgentOptionsTest {
     @Test
     void none() {
-        assertThat(AgentOptions.parse(null)).isEqualTo(new AgentOptions(false, false));
-        assertThat(AgentOptions.parse("")).isEqualTo(new AgentOptions(false, false));
-        assertThat(AgentOptions.parse(" ")).isEqualTo(new AgentOptions(false, false));
+        assertThat(AgentOptions.parse(null)).isEqualTo(new AgentOptions(false, false, false));
+        assertThat(AgentOptions.parse("")).isEqualTo(new AgentOptions(false, false, false));
+        assertThat(AgentOptions.parse(" ")).isEqualTo(new AgentOptions(false, false, false));
     }
 
     @Test
     void known() {
-        assertThat(AgentOptions.parse("report=exit")).isEqualTo(new AgentOptions(true, false));
-        assertThat(AgentOptions.parse("uninstall")).isEqualTo(new AgentOptions(false, true));
-        assertThat(AgentOptions.parse(" report=exit , report=exit")).isEqualTo(new AgentOptions(true, false));
+        assertThat(AgentOptions.parse("report=exit")).isEqualTo(new AgentOptions(false, true, false));
+        assertThat(AgentOptions.parse("intercept=all")).isEqualTo(new AgentOptions(true, false, false));
+        assertThat(AgentOptions.parse("intercept=direct")).isEqualTo(new AgentOptions(false, false, false));
+        assertThat(AgentOptions.parse("uninstall")).isEqualTo(new AgentOptions(false, false, true));
+        assertThat(AgentOptions.parse(" report=exit , report=exit")).isEqualTo(new AgentOptions(false, true, false));
     }
 
     @Test

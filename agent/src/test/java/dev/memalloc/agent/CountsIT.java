@@ -45,12 +45,15 @@ class CountsIT {
     }
 
     @Test
-    void freeThatTheHeapRefusesIsCountedAndHarmsNothing() throws Exception {
+    void freeThatTheHeapRefusesIsCountedAndToldAndHarmsNothing() throws Exception {
         ChildJvm.Result result = ChildJvm.withAgent().with(ChildJvm.ALLOW_CLEANER)
-            .onClassPath(ChildJvm.ALLOCATOR).run(Misuse.class).silent();
+            .onClassPath(ChildJvm.ALLOCATOR).run(Misuse.class);
+        assertThat(result.status()).isZero();
         assertThat(result.value("failed")).isEqualTo("1");
-        assertThat(result.value("live")).isEqualTo("1");
-        assertThat(result.value("freed")).isEqualTo("1");
+        assertThat(result.value("live")).isEqualTo("0");
+        assertThat(result.value("freed")).isEqualTo("2");
+        assertThat(result.err().getFirst()).startsWith("memalloc agent: found when a direct buffer was freed: ")
+            .contains("was freed already");
     }
 
     @Test

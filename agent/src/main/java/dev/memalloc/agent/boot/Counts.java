@@ -1,67 +1,74 @@
 package dev.memalloc.agent.boot;
 
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How many direct buffers were served and freed, and their bytes.
+ * How much was allocated and freed, of each {@link Kind}.
  *
- * <p>Bytes are capacities, as the application asked for them. A buffer is counted before it is handed out, so frees
- * never overtake allocations. The thread that allocates or frees never waits: it counts by atomic additions, and
- * whoever wants to read waits for it.
+ * <p>What is allocated is counted before it is handed out, so frees never overtake allocations. The thread that
+ * allocates or frees never waits: it counts in a {@link Ledger} of its own, and whoever wants to read waits for it.
  *
- * <p>For a reader to see both the count and the bytes of a buffer or neither, each writer counts in one of two sides,
- * the one that is open when it enters. A reader closes that side, which opens the other one, and waits for the
- * writers that entered it: then the closed side stands still and can be read. What the other side held stood still
- * until a moment ago, and was read when it was closed. The sum is what was counted by the writers that entered before
- * the side was closed, by all of them and by no others.
+ * <p>For a reader to see both the count and the bytes of an allocation or neither, and each thread as it is at one
+ * moment, each ledger has two sides, and a writer writes to the one that is open when it begins. A reader closes that
+ * side, which opens the other one, and waits for the writers that have begun on it. What the other side holds stood
+ * still until a moment ago, and was read when it was closed. The sum is what was counted by the writers that began
+ * before the side was closed, by all of them and by no others.
  *
- * <pre>
- *   entered           the open side (sign), and how many writers ever entered it (the rest)
- *   Side.bytes        allocated minus freed by the writers of the side; may be negative
- *   Side.allocations  counted last, and so are frees: allocations + frees is how many writers have left the side
- * </pre>
- *
- * <p>Invariant of a closed side that nobody is in any more: {@code allocations + frees == entered}.
+ * <p>That a writer sees which side is open, or the reader that it has begun, takes an ordering of its two accesses
+ * that would cost it as much as all else here. The reader brings it about for all threads: to close a shared arena
+ * is a handshake of the JVM with each of them (JEP 454; as the system call {@code membarrier} is).
  */
 public final class Counts {
     /** The counts of this JVM. */
     public static final Counts OF_JVM = new Counts();
 
-    private static final int SIDES = 2;
-    private static final long SECOND_SIDE = Long.MIN_VALUE;
+    private static final VarHandle OPEN_SIDE;
     private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-    private final AtomicLong entered = new AtomicLong();
-    private final Side first = new Side();
-    private final Side second = new Side();
+    static {
+        try {
+            OPEN_SIDE = MethodHandles.lookup().findVarHandle(Counts.class, "openSide", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Callers callers = Callers.none();
+    /** Changes in {@link #snapshots} only. */
+    private int openSide;
     private final AtomicLong failedFrees = new AtomicLong();
     private final AtomicLong lostBuffers = new AtomicLong();
     private final AtomicLong lostBytes = new AtomicLong();
-    /** What the peak is the peak of. Readers use the bytes of the sides. */
+    /** Of direct buffers: what the peak is the peak of. Readers use the bytes of the ledgers. */
     private final AtomicLong liveBytes = new AtomicLong();
     private final AtomicLong peakBytes = new AtomicLong();
-
-    /** How many writers had entered each side when it was closed last; guarded by this. */
-    private final long[] enteredWhenClosed = new long[SIDES];
 
     /** Counts from zero. */
     Counts() {
     }
 
     /**
-     * The counts at one moment.
+     * The counts of a kind at one moment.
      *
-     * @param allocations how many buffers were served
-     * @param frees how many of them were freed
-     * @param liveBytes the capacities of those that were not, in bytes
-     * @param peakBytes the most that {@code liveBytes} has been
-     * @param failedFrees how many frees the allocator refused: their memory is lost, and counts as live
+     * @param allocations how much was served
+     * @param frees how much of it was freed
+     * @param liveBytes the bytes of what was not
+     * @param peakBytes the most that {@code liveBytes} has been; of direct buffers only, 0 of others
+     * @param failedFrees how many frees of direct buffers the allocator refused: they count as live, their memory is
+     *     lost
      */
     public record Snapshot(long allocations, long frees, long liveBytes, long peakBytes, long failedFrees) {
-        /** How many buffers are live. */
+        static final Snapshot NOTHING = new Snapshot(0, 0, 0, 0, 0);
+
+        /** How much is live. */
         public long live() {
             return allocations - frees;
         }
@@ -70,114 +77,101 @@ public final class Counts {
             return new Snapshot(allocations + other.allocations, frees + other.frees, liveBytes + other.liveBytes,
                 0, 0);
         }
+    }
 
-        private Snapshot with(long lost, long bytesLost, long peak, long failed) {
-            return new Snapshot(allocations, frees - lost, liveBytes + bytesLost, peak, failed);
+    Callers callers() {
+        return callers;
+    }
+
+    /** Which side writers write to. */
+    int openSide() {
+        return (int) OPEN_SIDE.getOpaque(this);
+    }
+
+    /** Counts what the current thread, which is {@code caller}, allocates. */
+    void allocated(Caller caller, Kind kind, long bytes) {
+        caller.ledger.allocated(this, kind, bytes);
+        if (kind == Kind.DIRECT) {
+            raisePeak(liveBytes.addAndGet(bytes));
         }
     }
 
-    void allocated(int capacity) {
-        Side side = enter();
-        side.bytes.getAndAdd(capacity);
-        side.allocations.getAndIncrement();
-        raisePeak(liveBytes.addAndGet(capacity));
+    /** Counts a free; of direct buffers before the bytes can be another's: so the peak is never more than there was. */
+    void freed(Caller caller, Kind kind, long bytes) {
+        if (kind == Kind.DIRECT) {
+            liveBytes.addAndGet(-bytes);
+        }
+        caller.ledger.freed(this, kind, bytes);
     }
 
-    /** Counts a free, before the bytes can be another buffer's: so the peak is never more than there was. */
-    void freed(int capacity) {
-        liveBytes.addAndGet(-capacity);
-        Side side = enter();
-        side.bytes.getAndAdd(-capacity);
-        side.frees.getAndIncrement();
-    }
-
-    /** Notes that a free that was counted has failed: the buffer is live after all, for good. */
-    void lost(int capacity) {
+    /** Notes that a free of a direct buffer that was counted has failed: the buffer is live after all, for good. */
+    void lost(long bytes) {
         lostBuffers.getAndIncrement();
-        lostBytes.getAndAdd(capacity);
-        liveBytes.addAndGet(capacity);
+        lostBytes.getAndAdd(bytes);
+        liveBytes.addAndGet(bytes);
     }
 
     void freeFailed() {
         failedFrees.getAndIncrement();
     }
 
+    /** The counts of one kind, as {@link #snapshots} has them. */
+    public Snapshot snapshot(Kind kind) {
+        return snapshots().get(kind.ordinal());
+    }
+
     /**
-     * The counts at one moment of this call, exactly: of no buffer is only a part counted.
+     * The counts of all kinds, in their order, at one moment of this call, exactly: of nothing is only a part counted.
      *
      * <p>It waits for the writers that are about to count. Should one of them be held up for a second, by a debugger
      * say, the figures are read as they are, and may be one apart from each other.
      */
-    public synchronized Snapshot snapshot() {
-        int open = entered.get() < 0 ? 1 : 0;
-        int still = 1 - open;
-        // A reader that gave up may have left a writer in it.
-        if (!awaitLeft(still)) {
-            return asTheyAre();
+    public synchronized List<Snapshot> snapshots() {
+        int open = openSide;
+        List<Snapshot> before = sums(1 - open);
+        OPEN_SIDE.setVolatile(this, 1 - open);
+        Arena.ofShared().close();
+        awaitWriters();
+        List<Snapshot> since = sums(open);
+        return Arrays.stream(Kind.values())
+            .map(kind -> finished(kind, before.get(kind.ordinal()).plus(since.get(kind.ordinal()))))
+            .toList();
+    }
+
+    /** The sums over all ledgers on a side. */
+    private List<Snapshot> sums(int side) {
+        List<Ledger> ledgers = callers.ledgers();
+        return Arrays.stream(Kind.values())
+            .map(kind -> ledgers.stream().map(ledger -> ledger.read(side, kind))
+                .reduce(Snapshot.NOTHING, Snapshot::plus))
+            .toList();
+    }
+
+    /** Adds what no ledger counts. */
+    private Snapshot finished(Kind kind, Snapshot sum) {
+        if (kind != Kind.DIRECT) {
+            return sum;
         }
-        Snapshot before = side(still).read();
-        long opening = enteredWhenClosed[still] | (still == 1 ? SECOND_SIDE : 0);
-        enteredWhenClosed[open] = entered.getAndSet(opening) & ~SECOND_SIDE;
-        if (!awaitLeft(open)) {
-            return asTheyAre();
-        }
-        Snapshot sum = before.plus(side(open).read());
         // The peak is of another order of concurrent calls, which may have been live with fewer bytes than this one.
         raisePeak(sum.liveBytes);
-        return withOthers(sum);
+        return new Snapshot(sum.allocations, sum.frees - lostBuffers.get(), sum.liveBytes + lostBytes.get(),
+            peakBytes.get(), failedFrees.get());
     }
 
-    private Snapshot asTheyAre() {
-        return withOthers(first.read().plus(second.read()));
-    }
-
-    /** Adds what no side counts. */
-    private Snapshot withOthers(Snapshot sum) {
-        return sum.with(lostBuffers.get(), lostBytes.get(), peakBytes.get(), failedFrees.get());
-    }
-
-    /** The side that is open; whoever closes it waits until this writer has counted. */
-    private Side enter() {
-        return entered.getAndIncrement() < 0 ? second : first;
-    }
-
-    private Side side(int index) {
-        return index == 0 ? first : second;
-    }
-
-    /** Waits until all have left a closed side; false if that takes too long. */
-    private boolean awaitLeft(int index) {
+    /** Waits until each writer was seen not to write; or for a second. */
+    private void awaitWriters() {
         long start = System.nanoTime();
-        while (side(index).left() != enteredWhenClosed[index]) {
-            if (System.nanoTime() - start > WAIT_NANOS_MAX) {
-                return false;
+        for (Ledger ledger : callers.ledgers()) {
+            while (ledger.isBeingWritten() && System.nanoTime() - start < WAIT_NANOS_MAX) {
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
         }
-        return true;
     }
 
     private void raisePeak(long bytes) {
         long peak = peakBytes.get();
         while (bytes > peak && !peakBytes.compareAndSet(peak, bytes)) {
             peak = peakBytes.get();
-        }
-    }
-
-    /** What the writers that met this side open have counted. */
-    private static final class Side {
-        final AtomicLong bytes = new AtomicLong();
-        final AtomicLong allocations = new AtomicLong();
-        final AtomicLong frees = new AtomicLong();
-
-        long left() {
-            return allocations.get() + frees.get();
-        }
-
-        /** Frees are read first, so that they do not exceed allocations where writers are under way. */
-        Snapshot read() {
-            long freed = frees.get();
-            return new Snapshot(allocations.get(), freed, bytes.get(), 0, 0);
         }
     }
 }

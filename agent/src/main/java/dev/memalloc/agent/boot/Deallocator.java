@@ -1,36 +1,25 @@
 package dev.memalloc.agent.boot;
 
 import dev.memalloc.Memory;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /**
  * What frees one direct buffer: the memory's address and size, and whether it was freed.
  *
  * <p>It is run by the JVM's reference handler when the buffer was collected, or by whoever invokes the buffer's
- * cleaner. On the reference handler an exception ends the JVM, and a wait stops all other cleaning. So nothing
- * escapes, and the only waits are for the heap's lock. Whatever may have run it before, it frees once.
+ * cleaner; a cleaner runs it once. On the reference handler an exception ends the JVM, and a wait stops all other
+ * cleaning. So nothing escapes, and the only waits are for the heap's lock.
  *
- * <p>When the allocator refuses (the operating system does not unmap, the Java heap is exhausted, damage was found)
- * the memory is still taken: it stays reserved, counts as live, and the failure is counted.
+ * <p>When the allocator refuses (the operating system does not unmap, the Java heap is exhausted) the memory is still
+ * taken: it stays reserved, counts as live, and the failure is counted. When it finds misuse (somebody else has freed
+ * the memory, or guards were overwritten), the memory is not this buffer's any more, and the failure is printed.
  */
 final class Deallocator implements Runnable {
-    private static final VarHandle FREED;
-
-    static {
-        try {
-            FREED = MethodHandles.lookup().findVarHandle(Deallocator.class, "freed", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final long FREED = -1;
 
     private final Counts counts;
     private final long size;
     private final int capacity;
     private long address;
-    @SuppressWarnings("unused") // written through FREED
-    private volatile boolean freed;
 
     /** For memory of {@code size} bytes that is reserved, and not allocated yet. */
     Deallocator(Counts counts, long size, int capacity) {
@@ -56,20 +45,31 @@ final class Deallocator implements Runnable {
     }
 
     private void free(boolean served) {
-        if (!FREED.compareAndSet(this, false, true)) {
+        long owned = address;
+        if (owned == FREED) {
             return;
         }
-        if (served) {
-            counts.freed(capacity);
-        }
+        address = FREED;
         try {
-            Memory.memfree(address);
+            if (served) {
+                counts.freed(counts.callers().current(), Kind.DIRECT, capacity);
+            }
+            free(owned);
             JavaNio.unreserve(size, capacity);
         } catch (Throwable e) {
             counts.freeFailed();
             if (served) {
                 counts.lost(capacity);
             }
+        }
+    }
+
+    private void free(long owned) {
+        try {
+            Memory.memfree(owned);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            counts.freeFailed();
+            Misuse.print(e);
         }
     }
 }

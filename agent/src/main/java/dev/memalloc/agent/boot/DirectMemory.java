@@ -15,22 +15,12 @@ import java.nio.ByteBuffer;
  * of buffer, with a {@link Deallocator} for its cleaner; count. Whatever throws on the way, what was taken before is
  * given back and the exception reaches the application. No lock is held while the JVM waits for its collector.
  *
- * <p>When the heap has no memory, at {@code memalloc.limit} for one, buffers that nobody can reach any more may hold
- * it. So a collection is asked for and the allocation is tried again, for half a second at most, as the JVM does at
- * its own limit. Then the heap's {@link OutOfMemoryError} is thrown: a limit that was set is to hold, and nothing is
- * served from elsewhere.
- *
  * <p>Code that the allocation runs through might itself ask for a direct buffer; other agents can add such code
  * anywhere. Such a nested request is left to the JVM, as are negative capacities.
  */
 public final class DirectMemory {
-    private static final int RETRIES = 9;
-    private static final ThreadLocal<Call> CALL = new ThreadLocal<>() {
-        @Override
-        protected Call initialValue() {
-            return new Call();
-        }
-    };
+    private static final Counts COUNTS = Counts.OF_JVM;
+    private static final Callers CALLERS = COUNTS.callers();
 
     private DirectMemory() {
     }
@@ -57,7 +47,7 @@ public final class DirectMemory {
             NativeAccess.lend(MethodHandles.lookup());
         }
         useDeallocator();
-        CALL.get();
+        CALLERS.current();
     }
 
     /**
@@ -68,16 +58,16 @@ public final class DirectMemory {
      * @throws OutOfMemoryError if a limit would be exceeded or there is no memory; nothing has changed then
      */
     public static ByteBuffer allocate(int capacity) {
-        Call call = CALL.get();
-        call.seen = true;
-        if (capacity < 0 || call.underWay) {
+        Caller caller = CALLERS.current();
+        caller.seen = true;
+        if (capacity < 0 || caller.underWay) {
             return null;
         }
-        call.underWay = true;
+        caller.underWay = true;
         try {
-            return serve(capacity);
+            return serve(caller, capacity);
         } finally {
-            call.underWay = false;
+            caller.underWay = false;
         }
     }
 
@@ -86,75 +76,29 @@ public final class DirectMemory {
      * that it works where no direct memory may be had at all.
      */
     public static boolean isCalled() {
-        Call call = CALL.get();
-        call.seen = false;
+        Caller caller = CALLERS.current();
+        caller.seen = false;
         try {
             ByteBuffer.allocateDirect(-1);
         } catch (IllegalArgumentException expected) {
-            return call.seen;
+            return caller.seen;
         }
         return false;
     }
 
-    private static ByteBuffer serve(int capacity) {
+    private static ByteBuffer serve(Caller caller, int capacity) {
         long size = JavaNio.sizeFor(capacity);
-        Deallocator deallocator = new Deallocator(Counts.OF_JVM, size, capacity);
+        Deallocator deallocator = new Deallocator(COUNTS, size, capacity);
         JavaNio.reserve(size, capacity);
         try {
-            long address = allocateZeroed(size);
+            long address = Room.defalloc(size);
             deallocator.own(address);
             ByteBuffer buffer = JavaNio.newBuffer(capacity, JavaNio.align(address), deallocator);
-            Counts.OF_JVM.allocated(capacity);
+            COUNTS.allocated(caller, Kind.DIRECT, capacity);
             return buffer;
         } catch (Throwable e) {
             deallocator.abandon();
             throw e;
-        }
-    }
-
-    private static long allocateZeroed(long size) {
-        try {
-            return Memory.defalloc(1, size);
-        } catch (OutOfMemoryError e) {
-            if (size > Memory.stats().limit()) {
-                throw e;
-            }
-            return allocateAfterCollection(size, e);
-        }
-    }
-
-    /** First what is being freed anyway is waited for, then a collection is asked for, then there are longer waits. */
-    private static long allocateAfterCollection(long size, OutOfMemoryError refusal) {
-        OutOfMemoryError latest = refusal;
-        boolean collected = false;
-        boolean interrupted = false;
-        int waits = 0;
-        try {
-            while (true) {
-                try {
-                    if (!JavaNio.waitForFrees()) {
-                        if (!collected) {
-                            System.gc();
-                            collected = true;
-                        } else if (waits < RETRIES) {
-                            Thread.sleep(1L << waits++);
-                        } else {
-                            throw latest;
-                        }
-                    }
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-                try {
-                    return Memory.defalloc(1, size);
-                } catch (OutOfMemoryError e) {
-                    latest = e;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
@@ -174,7 +118,7 @@ public final class DirectMemory {
     /** All that a free goes through, and a buffer without memory, without cleaner and of no bytes. */
     private static void useDeallocator() {
         Counts counts = new Counts();
-        counts.allocated(0);
+        counts.allocated(counts.callers().current(), Kind.DIRECT, 0);
         Deallocator deallocator = new Deallocator(counts, 1, 0);
         JavaNio.reserve(1, 0);
         try {
@@ -185,11 +129,5 @@ public final class DirectMemory {
             deallocator.run();
         }
         JavaNio.newBuffer(0, JavaNio.align(0), null);
-    }
-
-    /** What one thread is doing here. */
-    private static final class Call {
-        boolean seen;
-        boolean underWay;
     }
 }

@@ -1,7 +1,10 @@
 package dev.memalloc.agent.boot;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
- * The line with the counts that is printed on stderr when the JVM ends, if it was asked for: one, however often the
+ * What is printed of the counts on stderr when the JVM ends, if it was asked for: once, however often the
  * agent was started. Live buffers in it need not be leaks: those that were not collected yet are among them.
  * Thread-safe.
  */
@@ -29,10 +32,18 @@ public final class ExitReport {
         return isAskedFor;
     }
 
-    static String line(Counts.Snapshot counts) {
-        return "memalloc agent: " + counts.allocations() + " direct buffers served, " + counts.frees() + " freed, "
-            + counts.live() + " live with " + counts.liveBytes() + " bytes, at most "
-            + counts.peakBytes() + " bytes at once";
+    /** A line for direct buffers, and one for each other kind of which there were any. */
+    static List<String> lines(List<Counts.Snapshot> counts) {
+        return Arrays.stream(Kind.values())
+            .filter(kind -> kind == Kind.DIRECT || counts.get(kind.ordinal()).allocations() > 0)
+            .map(kind -> line(kind, counts.get(kind.ordinal())))
+            .toList();
+    }
+
+    private static String line(Kind kind, Counts.Snapshot counts) {
+        return "memalloc agent: " + counts.allocations() + " " + kind.plural + " served, " + counts.frees() + " freed, "
+            + counts.live() + " live with " + counts.liveBytes() + " bytes"
+            + (kind == Kind.DIRECT ? ", at most " + counts.peakBytes() + " bytes at once" : "");
     }
 
     private static final class Hook extends Thread {
@@ -43,7 +54,7 @@ public final class ExitReport {
         @Override
         public void run() {
             if (isAskedFor()) {
-                System.err.println(line(Counts.OF_JVM.snapshot()));
+                lines(Counts.OF_JVM.snapshots()).forEach(System.err::println);
             }
         }
     }

@@ -8,6 +8,8 @@ package dev.memalloc.agent.boot;
  */
 public final class Installation {
     private static Runnable uninstaller;
+    private static boolean unsafeRewritten;
+    private static boolean interceptsAll;
 
     private Installation() {
     }
@@ -22,9 +24,25 @@ public final class Installation {
         uninstaller = howToUninstall;
     }
 
+    /** Whether {@code Unsafe} calls the agent: from the first time that all was intercepted, for ever. */
+    public static synchronized boolean isUnsafeRewritten() {
+        return unsafeRewritten;
+    }
+
+    /** Whether all is intercepted now. */
+    public static synchronized boolean interceptsAll() {
+        return interceptsAll;
+    }
+
+    /** Notes that all is intercepted, beyond direct buffers. */
+    public static synchronized void interceptAll() {
+        unsafeRewritten = true;
+        interceptsAll = true;
+    }
+
     /**
-     * Lets the JVM make its direct buffers again. Buffers that were served before stay valid and are freed, and
-     * counted, as ever.
+     * Lets the JVM make its direct buffers again, and allocate for whom the agent did. What was served before stays
+     * valid and is freed, and counted, as ever.
      *
      * @return false if the agent was not installed
      */
@@ -32,6 +50,8 @@ public final class Installation {
         if (uninstaller == null) {
             return false;
         }
+        NativeMemory.serve(false);
+        interceptsAll = false;
         uninstaller.run();
         uninstaller = null;
         return true;

@@ -27,18 +27,18 @@ class CountsTest {
         for (int round = 0; round < ROUNDS; round++) {
             if (live.isEmpty() || random.nextBoolean()) {
                 int capacity = random.nextInt(10) == 0 ? Integer.MAX_VALUE : random.nextInt(1000);
-                counts.allocated(capacity);
+                allocated(counts, capacity);
                 live.add(capacity);
                 allocations++;
                 bytes += capacity;
                 peak = Math.max(peak, bytes);
             } else {
                 int capacity = live.remove(random.nextInt(live.size()));
-                counts.freed(capacity);
+                freed(counts, capacity);
                 frees++;
                 bytes -= capacity;
             }
-            Counts.Snapshot snapshot = counts.snapshot();
+            Counts.Snapshot snapshot = counts.snapshot(Kind.DIRECT);
             assertThat(snapshot).as("seed %d, round %d", seed, round)
                 .isEqualTo(new Counts.Snapshot(allocations, frees, bytes, peak, 0));
             assertThat(snapshot.live()).isEqualTo(live.size());
@@ -53,12 +53,12 @@ class CountsTest {
         for (int i = 0; i < THREADS; i++) {
             threads.add(Thread.ofPlatform().start(() -> {
                 for (int round = 0; round < ROUNDS; round++) {
-                    counts.allocated(1);
+                    allocated(counts, 1);
                 }
                 allHold.countDown();
                 awaitQuietly(allHold);
                 for (int round = 0; round < ROUNDS; round++) {
-                    counts.freed(1);
+                    freed(counts, 1);
                 }
             }));
         }
@@ -66,7 +66,7 @@ class CountsTest {
             thread.join();
         }
         long all = (long) THREADS * ROUNDS;
-        assertThat(counts.snapshot()).isEqualTo(new Counts.Snapshot(all, all, 0, all, 0));
+        assertThat(counts.snapshot(Kind.DIRECT)).isEqualTo(new Counts.Snapshot(all, all, 0, all, 0));
     }
 
     @Test
@@ -80,18 +80,18 @@ class CountsTest {
             threads.add(Thread.ofPlatform().start(() -> {
                 while (!over.get()) {
                     for (int live = 0; live < liveMax; live++) {
-                        counts.allocated(size);
+                        allocated(counts, size);
                     }
                     for (int live = 0; live < liveMax; live++) {
-                        counts.freed(size);
+                        freed(counts, size);
                     }
                 }
             }));
         }
         try {
-            Counts.Snapshot previous = counts.snapshot();
+            Counts.Snapshot previous = counts.snapshot(Kind.DIRECT);
             for (int round = 0; round < SNAPSHOTS; round++) {
-                Counts.Snapshot snapshot = counts.snapshot();
+                Counts.Snapshot snapshot = counts.snapshot(Kind.DIRECT);
                 assertThat(snapshot.live()).as("%s, round %d", snapshot, round).isBetween(0L, (long) THREADS * liveMax)
                     .isEqualTo(snapshot.allocations() - snapshot.frees());
                 assertThat(snapshot.liveBytes()).as("%s, round %d", snapshot, round)
@@ -107,7 +107,15 @@ class CountsTest {
                 thread.join();
             }
         }
-        assertThat(counts.snapshot().live()).isZero();
+        assertThat(counts.snapshot(Kind.DIRECT).live()).isZero();
+    }
+
+    private static void allocated(Counts counts, int capacity) {
+        counts.allocated(counts.callers().current(), Kind.DIRECT, capacity);
+    }
+
+    private static void freed(Counts counts, int capacity) {
+        counts.freed(counts.callers().current(), Kind.DIRECT, capacity);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
