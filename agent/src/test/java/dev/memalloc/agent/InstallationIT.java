@@ -6,14 +6,8 @@ import dev.memalloc.agent.program.Collected;
 import dev.memalloc.agent.program.Limited;
 import dev.memalloc.agent.program.Listening;
 import dev.memalloc.agent.program.Sabotaged;
-import dev.memalloc.agent.saboteur.Saboteur;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -274,16 +268,7 @@ class InstallationIT {
     }
 
     private static ChildJvm.Result sabotaged(Path folder, String how) throws Exception {
-        Path jar = folder.resolve("saboteur.jar");
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().putValue("Premain-Class", Saboteur.class.getName());
-        manifest.getMainAttributes().putValue("Can-Retransform-Classes", "true");
-        try (OutputStream file = Files.newOutputStream(jar)) {
-            new JarOutputStream(file, manifest).close();
-        }
-        return ChildJvm.withAgent().with("-javaagent:" + jar + "=" + how)
-            .onClassPath(ChildJvm.locationOf(net.bytebuddy.ByteBuddy.class))
+        return ChildJvm.withAgent().with(SaboteurJar.asAgent(folder, how)).onClassPath(SaboteurJar.BYTE_BUDDY)
             .run(Sabotaged.class).silent();
     }
 

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.classfile.constantpool.PoolEntry;
 import java.util.List;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +34,27 @@ class JarIT {
                         .isEqualTo(ClassFile.JAVA_17_VERSION);
                 }
             }
+        }
+    }
+
+    /** Such a call is one at whose end the collector would have to wait. */
+    @Test
+    void noCallOfTheSystemIsCritical() throws Exception {
+        try (JarFile jar = new JarFile(ChildJvm.AGENT.toFile())) {
+            List<JarEntry> entries = jar.stream().filter(entry -> entry.getName().matches("boot/.*\\.class")).toList();
+            int linkers = 0;
+            for (JarEntry entry : entries) {
+                try (InputStream in = jar.getInputStream(entry)) {
+                    for (PoolEntry constant : ClassFile.of().parse(in.readAllBytes()).constantPool()) {
+                        if (constant instanceof MemberRefEntry member
+                                && member.owner().asInternalName().startsWith("java/lang/foreign/Linker")) {
+                            linkers++;
+                            assertThat(member.name().stringValue()).as(entry.getName()).isNotEqualTo("critical");
+                        }
+                    }
+                }
+            }
+            assertThat(linkers).as("calls of the linker, in %s", entries).isPositive();
         }
     }
 

@@ -4,18 +4,19 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
 /** What the test programs read and do beside the public API of direct buffers, all without naming the agent. */
-final class Figures {
+public final class Figures {
     private static final long MILLIS_MAX = 20_000;
 
     private Figures() {
     }
 
     /** An attribute of one of the agent's beans. */
-    static long bean(String type, String attribute) {
+    public static long bean(String type, String attribute) {
         try {
             ObjectName name = new ObjectName("dev.memalloc:type=" + type);
             return (long) ManagementFactory.getPlatformMBeanServer().getAttribute(name, attribute);
@@ -24,24 +25,24 @@ final class Figures {
         }
     }
 
-    static long agent(String attribute) {
+    public static long agent(String attribute) {
         return bean("Agent", attribute);
     }
 
     /** The JVM's own figures for direct buffers. */
-    static BufferPoolMXBean pool() {
+    public static BufferPoolMXBean pool() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
             .filter(pool -> pool.getName().equals("direct"))
             .findFirst().orElseThrow();
     }
 
-    static String poolLine() {
+    public static String poolLine() {
         return pool().getCount() + " buffers, " + pool().getTotalCapacity() + " bytes, "
             + pool().getMemoryUsed() + " used";
     }
 
     /** Frees a buffer as programs do that do not wait for the collector. */
-    static void invokeCleaner(ByteBuffer buffer) throws ReflectiveOperationException {
+    public static void invokeCleaner(ByteBuffer buffer) throws ReflectiveOperationException {
         Class<?> type = Class.forName("sun.misc.Unsafe");
         Field field = type.getDeclaredField("theUnsafe");
         field.setAccessible(true);
@@ -49,7 +50,7 @@ final class Figures {
     }
 
     /** Has the collector run until a figure is reached; returns the last value. */
-    static long collectUntil(long wanted, java.util.function.LongSupplier figure) throws InterruptedException {
+    public static long collectUntil(long wanted, LongSupplier figure) throws InterruptedException {
         long end = System.nanoTime() + MILLIS_MAX * 1_000_000;
         while (figure.getAsLong() != wanted && System.nanoTime() < end) {
             System.gc();

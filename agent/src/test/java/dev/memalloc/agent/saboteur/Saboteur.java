@@ -6,13 +6,16 @@ import java.nio.ByteBuffer;
 import java.security.ProtectionDomain;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.dynamic.scaffold.TypeValidation;
 import net.bytebuddy.matcher.ElementMatchers;
+import net.bytebuddy.pool.TypePool;
 
 /**
  * Another agent, which makes trouble on the way of an allocation while the system property {@code sabotage} is set:
- * {@code nest} asks for a direct buffer inside of the heap, {@code fail} throws where the buffer's cleaner is made.
+ * {@code nest} asks for a direct buffer inside of the heap, {@code fail} throws where the buffer's cleaner is made,
+ * {@code refuse} throws where the heap is to free a block. Given before the agent, {@code undo} has it rewrite nothing.
  */
 public final class Saboteur {
     private Saboteur() {
@@ -20,32 +23,48 @@ public final class Saboteur {
 
     /** Installs it. */
     public static void premain(String what, Instrumentation instrumentation) throws Exception {
-        if (what.equals("nest")) {
-            write(instrumentation, Class.forName("dev.memalloc.Heap", false, null), "defalloc", Nest.class);
-        } else {
-            write(instrumentation, Class.forName("jdk.internal.ref.Cleaner", false, null), "create", Fail.class);
+        switch (what) {
+            case "nest" -> rewrite(instrumentation, "dev.memalloc.Heap", "defalloc", Nest.class);
+            case "fail" -> rewrite(instrumentation, "jdk.internal.ref.Cleaner", "create", Fail.class);
+            case "refuse" -> rewrite(instrumentation, "dev.memalloc.Memory", "memfree", Fail.class);
+            case "undo" -> write(instrumentation, "dev.memalloc.agent.JdkTransformer", "transform", Undo.class);
+            default -> throw new IllegalArgumentException(what);
         }
     }
 
-    private static void write(Instrumentation instrumentation, Class<?> type, String method, Class<?> advice)
+    private static void rewrite(Instrumentation instrumentation, String name, String method, Class<?> advice)
             throws Exception {
+        write(instrumentation, name, method, advice);
+        instrumentation.retransformClasses(Class.forName(name, false, null));
+    }
+
+    private static void write(Instrumentation instrumentation, String typeName, String method, Class<?> advice) {
         ClassFileTransformer transformer = new ClassFileTransformer() {
             @Override
             public byte[] transform(ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain,
                     byte[] bytes) {
-                if (redefined != type) {
+                if (!typeName.replace('.', '/').equals(name)) {
                     return null;
                 }
-                return new ByteBuddy()
-                    .with(TypeValidation.DISABLED)
-                    .redefine(type, ClassFileLocator.Simple.of(type.getName(), bytes))
-                    .visit(Advice.to(advice).on(ElementMatchers.named(method)))
-                    .make()
-                    .getBytes();
+                try {
+                    ClassFileLocator all = new ClassFileLocator.Compound(ClassFileLocator.Simple.of(typeName, bytes),
+                        ClassFileLocator.ForClassLoader.of(loader));
+                    TypeDescription type = redefined == null ? TypePool.Default.of(all).describe(typeName).resolve()
+                        : TypeDescription.ForLoadedType.of(redefined);
+                    return new ByteBuddy()
+                        .with(TypeValidation.DISABLED)
+                        .redefine(type, all)
+                        .visit(Advice.to(advice).on(ElementMatchers.named(method)))
+                        .make()
+                        .getBytes();
+                } catch (RuntimeException | Error e) {
+                    // The JVM would not tell.
+                    e.printStackTrace();
+                    throw e;
+                }
             }
         };
         instrumentation.addTransformer(transformer, true);
-        instrumentation.retransformClasses(type);
     }
 
     /** To be copied into the heap. */
@@ -62,7 +81,7 @@ public final class Saboteur {
         }
     }
 
-    /** To be copied into the making of a cleaner. */
+    /** To be copied into the making of a cleaner, or the freeing of a block. */
     static final class Fail {
         private Fail() {
         }
@@ -72,6 +91,17 @@ public final class Saboteur {
             if (System.getProperty("sabotage") != null) {
                 throw new OutOfMemoryError("sabotage");
             }
+        }
+    }
+
+    /** To be copied into the agent's transformer, which returns null then. */
+    static final class Undo {
+        private Undo() {
+        }
+
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
         }
     }
 }

@@ -1,0 +1,24 @@
+package dev.memalloc.agent.program;
+
+import java.nio.ByteBuffer;
+
+/** Allocates its first direct buffers, and has one of them collected, with a word before and after. */
+public final class First {
+    private First() {
+    }
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        String buffer = ByteBuffer.allocate(1).toString();
+        System.out.println("start");
+        buffer = ByteBuffer.allocateDirect(100).toString();
+        ByteBuffer.allocateDirect(0);
+        ByteBuffer.allocateDirect(1_000_000).put(999_999, (byte) 1);
+        for (int i = 0; i < 10; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        System.out.println("freed");
+        System.out.println("buffer: " + buffer);
+    }
+}
