@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class BehaviourIT {
     /** The options of the agent with which all is to be as on the JVM as it is. */
-    private static final List<String> AGENT_OPTIONS = List.of("");
+    private static final List<String> AGENT_OPTIONS = List.of("", "intercept=all");
     private static final String[] JVM = {
         "-XX:MaxDirectMemorySize=8m", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
         "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
