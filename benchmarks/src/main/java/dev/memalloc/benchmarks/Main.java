@@ -15,8 +15,8 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     subcommands = {
-        WorkloadsCommand.class, TableCommand.class, PlotCommand.class, MisuseCommand.class, ListCommand.class,
-        HelpCommand.class},
+        WorkloadsCommand.class, TableCommand.class, PlotCommand.class, MisuseCommand.class, AgentCommand.class,
+        ListCommand.class, HelpCommand.class},
     footer = {"", "  jmh [REGEX]   runs the JMH benchmarks, with JMH's own options"})
 final class Main {
     private Main() {
