@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
  * @param peakBytes the most bytes in them that were live at once
  */
 record AgentReport(long served, long peakBytes) {
+    /** There was none. */
+    static final AgentReport NONE = new AgentReport(-1, -1);
+
     private static final Pattern LINE = Pattern.compile(
         "memalloc agent: (\\d+) direct buffers served, .* at most (\\d+) bytes at once");
 

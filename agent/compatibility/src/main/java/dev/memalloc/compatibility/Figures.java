@@ -22,6 +22,10 @@ record Figures(String program, String variant, String jvm, long millis, long pea
         return outcome.equals(SAME) || outcome.equals(REFERENCE);
     }
 
+    Figures of(String newProgram) {
+        return new Figures(newProgram, variant, jvm, millis, peakKib, served, peakBytes, work, outcome);
+    }
+
     Figures judged(String newWork, String newOutcome) {
         return new Figures(program, variant, jvm, millis, peakKib, served, peakBytes, newWork, newOutcome);
     }

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +26,7 @@ final class Jvm implements AutoCloseable {
     private final Thread watch;
     private final long startNanos = System.nanoTime();
     private final long endNanos;
+    private final Map<Long, Long> peakKibOfChild = new ConcurrentHashMap<>();
     private volatile long endedNanos = startNanos;
     private volatile long peakKib;
     private volatile boolean isStopped;
@@ -39,10 +42,11 @@ final class Jvm implements AutoCloseable {
     }
 
     private void watch() {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         try {
             do {
-                ResidentMemory.peakKib(status).ifPresent(kib -> peakKib = kib);
+                ResidentMemory.peakKib(process.pid()).ifPresent(kib -> peakKib = kib);
+                process.children().forEach(child -> ResidentMemory.peakKib(child.pid())
+                    .ifPresent(kib -> peakKibOfChild.put(child.pid(), kib)));
                 if (System.nanoTime() > endNanos) {
                     process.destroyForcibly();
                 }
@@ -100,6 +104,11 @@ final class Jvm implements AutoCloseable {
 
     long peakKib() {
         return peakKib;
+    }
+
+    /** The sum of the peaks of the processes that it started. */
+    long peakKibOfChildren() {
+        return peakKibOfChild.values().stream().mapToLong(Long::longValue).sum();
     }
 
     Optional<AgentReport> report() throws IOException {

@@ -19,6 +19,7 @@ final class Jvms implements AutoCloseable {
     private final Path artifacts;
     private final Path folder;
     private final List<Jvm> started = new ArrayList<>();
+    private final List<Figures> others = new ArrayList<>();
 
     /**
      * Starts none yet.
@@ -104,15 +105,22 @@ final class Jvms implements AutoCloseable {
         }
     }
 
-    /** What each JVM took, after all have ended. */
-    List<Figures> figures(String program) {
-        return started.stream().map(jvm -> figures(program, jvm)).toList();
+    /** Adds what JVMs took that were started by those started here, and have ended. */
+    void add(String name, long millis, long peakKib, AgentReport report) {
+        others.add(new Figures("", variant.name(), name, millis, peakKib, report.served(), report.peakBytes(), "", ""));
     }
 
-    private Figures figures(String program, Jvm jvm) {
+    /** What each JVM took, after all have ended. */
+    List<Figures> figures(String program) {
+        return Stream.concat(started.stream().map(this::figures), others.stream())
+            .map(figures -> figures.of(program))
+            .toList();
+    }
+
+    private Figures figures(Jvm jvm) {
         try {
-            AgentReport report = jvm.report().orElse(new AgentReport(-1, -1));
-            return new Figures(program, variant.name(), jvm.name(), jvm.millis(), jvm.peakKib(), report.served(),
+            AgentReport report = jvm.report().orElse(AgentReport.NONE);
+            return new Figures("", variant.name(), jvm.name(), jvm.millis(), jvm.peakKib(), report.served(),
                 report.peakBytes(), "", "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

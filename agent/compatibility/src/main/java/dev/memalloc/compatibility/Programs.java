@@ -15,7 +15,10 @@ final class Programs {
         new NettyHttp("netty-http-4.2-direct", "4.2",
             List.of("--sun-misc-unsafe-memory-access=allow", "-Dio.netty.maxDirectMemory=0"), "server", REQUESTS),
         new LuceneDemo("lucene-demo", Texts.SOURCES),
-        new LuceneDirectIo("lucene-direct-io", Texts.SOURCES));
+        new LuceneDirectIo("lucene-direct-io", Texts.SOURCES),
+        new Kafka("kafka", false),
+        new Kafka("kafka-tls", true),
+        new Spark("spark", 300_000));
 
     private Programs() {
     }

@@ -13,9 +13,9 @@ final class ResidentMemory {
     }
 
     /** The peak in KiB; empty if the process has ended. */
-    static OptionalLong peakKib(Path statusFile) {
+    static OptionalLong peakKib(long pid) {
         try {
-            return Files.readAllLines(statusFile).stream()
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
                 .filter(line -> line.startsWith(PEAK))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst();
