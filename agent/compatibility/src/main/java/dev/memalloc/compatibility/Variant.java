@@ -16,7 +16,8 @@ record Variant(String name, String agentOptions) {
     /** All that are run if nothing else is asked for. */
     static final List<Variant> ALL = List.of(
         STOCK,
-        new Variant("agent", ""));
+        new Variant("agent", ""),
+        new Variant("all", "intercept=all"));
 
     boolean hasAgent() {
         return agentOptions != null;
