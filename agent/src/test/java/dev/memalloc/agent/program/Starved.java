@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * what is left of them.
  */
 public final class Starved {
-    private static final int ROUNDS = 40;
+    private static final int ROUNDS = 20;
     private static final int KEPT_MAX = 400_000;
 
     private static final ByteBuffer[] KEPT = new ByteBuffer[KEPT_MAX];
@@ -37,12 +37,17 @@ public final class Starved {
             } catch (OutOfMemoryError e) {
                 refused++;
             }
-            filler = null;
             for (int i = 0; i < kept; i++) {
                 wrong += KEPT[i].get(0) == (byte) i ? 0 : 1;
                 if (i % 2 == 0) {
-                    Figures.invokeCleaner(KEPT[i]);
+                    KEPT[i] = null;
                 }
+            }
+            // Half of them are freed while the heap is full but for them.
+            System.gc();
+            filler = null;
+            for (int i = 1; i < kept; i += 2) {
+                Figures.invokeCleaner(KEPT[i]);
                 KEPT[i] = null;
             }
             KEPT[Math.min(kept, KEPT_MAX - 1)] = null;
