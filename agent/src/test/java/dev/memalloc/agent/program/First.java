@@ -2,7 +2,10 @@ package dev.memalloc.agent.program;
 
 import java.nio.ByteBuffer;
 
-/** Allocates its first direct buffers, and has one of them collected, with a word before and after. */
+/**
+ * Allocates its first direct buffers, some on memory that was used before, and has them collected, with a word before
+ * and after.
+ */
 public final class First {
     private First() {
     }
@@ -15,6 +18,9 @@ public final class First {
         ByteBuffer.allocateDirect(0);
         ByteBuffer.allocateDirect(1_000_000).put(999_999, (byte) 1);
         for (int i = 0; i < 10; i++) {
+            for (int size = 1; size < 1_000_000; size *= 3) {
+                ByteBuffer.allocateDirect(size).put(0, (byte) 1).put(size - 1, (byte) 1);
+            }
             System.gc();
             Thread.sleep(10);
         }
