@@ -26,7 +26,8 @@ import java.util.jar.JarFile;
  * are defined first; all else is looked for only when it is used, and by then all are there.
  */
 final class BootClasses {
-    private static final String PREFIX = "boot/";
+    /** The folder in the jar. */
+    static final String PREFIX = "boot/";
     private static final String SUFFIX = ".class";
     private static final String ONE_OF_THEM = "dev.memalloc.agent.boot.Installation";
     private static final Set<String> ALLOCATOR_PACKAGES = Set.of("dev.memalloc", "dev.memalloc.internal");

@@ -42,6 +42,7 @@ final class Installer {
         if (!BootClasses.areDefined()) {
             BootClasses.requireNoOtherCopy(instrumentation);
             BootClasses.define(jar, JavaBase.lookup(instrumentation));
+            OtherCopy.mention(jar);
         }
         boolean installs = !Installation.isInstalled();
         if (installs) {
@@ -65,7 +66,6 @@ final class Installer {
 
     private void installForDirectBuffers() throws Exception {
         DirectMemory.start(JavaBase.lookup(instrumentation));
-        BeanServerHook.set(() -> Beans.register());
         JdkTransformer transformer = JdkTransformer.ofDirectBuffers();
         instrumentation.addTransformer(transformer, true);
         try {
@@ -76,8 +76,16 @@ final class Installer {
             throw e;
         }
         Installation.installed(() -> remove(transformer));
-        if (isManagementInUse()) {
-            BeanServerHook.run();
+        offerBeans();
+    }
+
+    /** Once, and for ever: there are counts to be read as long as there are buffers. */
+    private void offerBeans() {
+        if (BeanServerHook.set(() -> Beans.register())) {
+            instrumentation.addTransformer(JdkTransformer.ofBeanServer(), true);
+            if (isManagementInUse()) {
+                BeanServerHook.run();
+            }
         }
     }
 

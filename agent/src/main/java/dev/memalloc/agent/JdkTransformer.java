@@ -18,7 +18,7 @@ import net.bytebuddy.pool.TypePool;
 /**
  * Writes the agent's advice into the methods of the JDK that it changes, and leaves all other classes alone.
  *
- * <p>It stays registered while the agent is installed, so that the advice survives when another agent has the same
+ * <p>It stays registered while it is to have an effect, so that the advice survives when another agent has the same
  * classes transformed again. The JVM ignores what a transformer throws; so it is kept here, for the message.
  */
 final class JdkTransformer implements ClassFileTransformer {
@@ -29,12 +29,16 @@ final class JdkTransformer implements ClassFileTransformer {
         this.byClass = byClass;
     }
 
-    /** For {@code ByteBuffer.allocateDirect}, and the beans with its counts. */
+    /** For {@code ByteBuffer.allocateDirect}. */
     static JdkTransformer ofDirectBuffers() {
         return new JdkTransformer(Map.of(
-            "java.nio.ByteBuffer", List.of(advice(AllocateDirectAdvice.class, "allocateDirect", 1)),
-            "java.lang.management.ManagementFactory",
-                List.of(advice(BeanServerAdvice.class, "getPlatformMBeanServer", 0))));
+            "java.nio.ByteBuffer", List.of(advice(AllocateDirectAdvice.class, "allocateDirect", 1))));
+    }
+
+    /** For the beans with the counts. */
+    static JdkTransformer ofBeanServer() {
+        return new JdkTransformer(Map.of("java.lang.management.ManagementFactory",
+            List.of(advice(BeanServerAdvice.class, "getPlatformMBeanServer", 0))));
     }
 
     /** For {@code Unsafe}, and who uses it for arenas and channels. */

@@ -69,7 +69,10 @@ class OtherCodeIT {
             .run(Copies.class, "dev.memalloc.Memory", "standIn");
         assertThat(stock.out()).as("without the agent").contains("copy: stand-in", "method: of the stand-in");
         ChildJvm.Result result = ChildJvm.withAgent().onClassPath(classes)
-            .run(Copies.class, "dev.memalloc.Memory", "standIn").silent();
+            .run(Copies.class, "dev.memalloc.Memory", "standIn");
+        assertThat(result.err()).singleElement().asString()
+            .startsWith("memalloc agent: the class path has another version of the library (")
+            .endsWith("); the application gets the agent's");
         assertThat(result.value("copy")).isEqualTo("boot loader");
         assertThat(result.value("method")).isEqualTo("none");
         assertServed(result);

@@ -13,12 +13,19 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class BeanServerHook {
     private static final AtomicReference<Runnable> REGISTRATION = new AtomicReference<>();
 
+    private static boolean isSet;
+
     private BeanServerHook() {
     }
 
-    /** Sets what is to be done; it must not throw. */
-    public static void set(Runnable registration) {
+    /** Sets what is to be done, for the life of the JVM; it must not throw. Returns false if it was set before. */
+    public static synchronized boolean set(Runnable registration) {
+        if (isSet) {
+            return false;
+        }
+        isSet = true;
         REGISTRATION.set(registration);
+        return true;
     }
 
     /** Does it, the first time that this is called after it was set. */

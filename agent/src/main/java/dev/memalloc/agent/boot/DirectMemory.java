@@ -21,6 +21,8 @@ import java.nio.ByteBuffer;
 public final class DirectMemory {
     private static final Counts COUNTS = Counts.OF_JVM;
     private static final Callers CALLERS = COUNTS.callers();
+    /** More than MethodHandle's threshold, which is 127 by default. */
+    private static final int HANDLE_USES = 130;
 
     private DirectMemory() {
     }
@@ -41,7 +43,7 @@ public final class DirectMemory {
         NativeAccess.lend(lender);
         try {
             JavaNio.lend(lender);
-            useBlockAndMapping();
+            useBlocksAndMappings();
             Memory.heap();
         } finally {
             NativeAccess.lend(MethodHandles.lookup());
@@ -102,32 +104,46 @@ public final class DirectMemory {
         }
     }
 
-    /** Both kinds of memory, allocated and freed once in a heap that is gone afterwards. */
-    private static void useBlockAndMapping() {
+    /**
+     * Memory of each kind, fresh and used before, from a heap that is gone afterwards: the first of a size takes other
+     * ways through the JDK, which has classes to initialise for them.
+     */
+    private static void useBlocksAndMappings() {
         long threshold = HeapOptions.MMAP_THRESHOLD;
-        try (Heap heap = new Heap(HeapOptions.defaults().withAddressRange(2 * threshold))) {
-            long block = heap.defalloc(1, 1);
-            long mapping = heap.defalloc(1, threshold);
-            heap.memfree(mapping);
-            heap.memfree(block);
-            long reused = heap.defalloc(1, 1);
-            heap.memfree(reused);
+        try (Heap heap = new Heap(HeapOptions.defaults().withAddressRange(16 * threshold))) {
+            for (long size : new long[] {1, 7, 8, 63, 64, 1000, 4096, 8193, 20_000, threshold, 4 * threshold + 1}) {
+                for (int i = 0; i < 3; i++) {
+                    heap.memfree(heap.defalloc(1, size));
+                }
+                heap.memfree(heap.memresize(heap.memalloc(size), 2 * size));
+            }
+            heap.trim();
         }
     }
 
-    /** All that a free goes through, and a buffer without memory, without cleaner and of no bytes. */
+    /**
+     * All that a free goes through, and buffers without memory, without cleaner and of no bytes: so often that the JDK
+     * has made for each method handle the class of its own that it makes for one that is used much.
+     */
     private static void useDeallocator() {
         Counts counts = new Counts();
-        counts.allocated(counts.callers().current(), Kind.DIRECT, 0);
-        Deallocator deallocator = new Deallocator(counts, 1, 0);
-        JavaNio.reserve(1, 0);
+        for (int i = 0; i < HANDLE_USES; i++) {
+            counts.allocated(counts.callers().current(), Kind.DIRECT, 0);
+            Deallocator deallocator = new Deallocator(counts, 1, 0);
+            JavaNio.reserve(1, 0);
+            if (i == 0) {
+                own(deallocator);
+            }
+            deallocator.run();
+            JavaNio.newBuffer(0, JavaNio.align(0), null);
+        }
+    }
+
+    private static void own(Deallocator deallocator) {
         try {
             deallocator.own(Memory.defalloc(1, 1));
         } catch (OutOfMemoryError e) {
             // The limit is below the smallest block: no buffer will be served, and none freed.
-        } finally {
-            deallocator.run();
         }
-        JavaNio.newBuffer(0, JavaNio.align(0), null);
     }
 }
