@@ -16,7 +16,7 @@ record AgentReport(long served, long peakBytes) {
     static final AgentReport NONE = new AgentReport(-1, -1);
 
     private static final Pattern LINE = Pattern.compile(
-        "memalloc agent: (\\d+) .* served, \\d+ freed, -?\\d+ live with -?\\d+ bytes(?:, at most (\\d+) bytes at once)?");
+        "memalloc agent: (\\d+) .* served, \\d+ freed, \\d+ live with \\d+ bytes(?:, at most (\\d+) bytes at once)?");
 
     /** Finds it among the lines of stderr: a line for direct buffers, and perhaps others for other kinds. */
     static Optional<AgentReport> in(List<String> lines) {

@@ -13,6 +13,8 @@ class CountsTest {
     private static final int THREADS = 8;
     private static final int ROUNDS = 20_000;
     private static final int SNAPSHOTS = 1000;
+    /** Each is a handshake with all threads. */
+    private static final int SNAPSHOT_INTERVAL = 10;
 
     @Test
     void randomWalkAgainstAModel() {
@@ -37,6 +39,9 @@ class CountsTest {
                 freed(counts, capacity);
                 frees++;
                 bytes -= capacity;
+            }
+            if (random.nextInt(SNAPSHOT_INTERVAL) != 0) {
+                continue;
             }
             Counts.Snapshot snapshot = counts.snapshot(Kind.DIRECT);
             assertThat(snapshot).as("seed %d, round %d", seed, round)
