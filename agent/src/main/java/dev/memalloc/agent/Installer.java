@@ -48,10 +48,8 @@ final class Installer {
         if (installs) {
             installForDirectBuffers();
         }
-        if (interceptAll && Installation.interceptsAll()) {
-            return installs;
-        }
-        if (interceptAll) {
+        boolean servesMore = interceptAll && !NativeMemory.isServing();
+        if (servesMore) {
             try {
                 installForNativeMemory();
             } catch (Throwable e) {
@@ -61,7 +59,7 @@ final class Installer {
                 throw e;
             }
         }
-        return installs || interceptAll;
+        return installs || servesMore;
     }
 
     private void installForDirectBuffers() throws Exception {
@@ -89,27 +87,28 @@ final class Installer {
         }
     }
 
-    /** The transformer stays for ever: memory that was served is to be freed where it came from. */
     private void installForNativeMemory() throws Exception {
         NativeMemory.serve(true);
-        if (Installation.isUnsafeRewritten()) {
-            Installation.interceptAll();
-            return;
-        }
-        JdkTransformer transformer = JdkTransformer.ofNativeMemory();
         try {
-            List<Class<?>> classes = new ArrayList<>();
-            for (String name : transformer.classes()) {
-                classes.add(Class.forName(name, false, null));
+            JdkTransformer transformer = JdkTransformer.ofNativeMemory();
+            if (Installation.claimUnsafe()) {
+                rewriteUnsafe(transformer);
             }
-            instrumentation.addTransformer(transformer, true);
-            instrumentation.retransformClasses(classes.toArray(Class<?>[]::new));
-            Installation.interceptAll();
             require(NativeMemory.isCalled(), "Unsafe", transformer);
         } catch (Throwable e) {
             NativeMemory.serve(false);
             throw e;
         }
+    }
+
+    /** The transformer stays for ever: memory that was served is to be freed where it came from. */
+    private void rewriteUnsafe(JdkTransformer transformer) throws Exception {
+        List<Class<?>> classes = new ArrayList<>();
+        for (String name : transformer.classes()) {
+            classes.add(Class.forName(name, false, null));
+        }
+        instrumentation.addTransformer(transformer, true);
+        instrumentation.retransformClasses(classes.toArray(Class<?>[]::new));
     }
 
     private static void require(boolean isCalled, String what, JdkTransformer transformer) {

@@ -9,7 +9,6 @@ package dev.memalloc.agent.boot;
 public final class Installation {
     private static Runnable uninstaller;
     private static boolean unsafeRewritten;
-    private static boolean interceptsAll;
 
     private Installation() {
     }
@@ -24,20 +23,11 @@ public final class Installation {
         uninstaller = howToUninstall;
     }
 
-    /** Whether {@code Unsafe} calls the agent: from the first time that all was intercepted, for ever. */
-    public static synchronized boolean isUnsafeRewritten() {
-        return unsafeRewritten;
-    }
-
-    /** Whether all is intercepted now. */
-    public static synchronized boolean interceptsAll() {
-        return interceptsAll;
-    }
-
-    /** Notes that all is intercepted, beyond direct buffers. */
-    public static synchronized void interceptAll() {
+    /** Takes it on to rewrite {@code Unsafe}; false if that was done before: it is rewritten once, for ever. */
+    public static synchronized boolean claimUnsafe() {
+        boolean first = !unsafeRewritten;
         unsafeRewritten = true;
-        interceptsAll = true;
+        return first;
     }
 
     /**
@@ -51,7 +41,6 @@ public final class Installation {
             return false;
         }
         NativeMemory.serve(false);
-        interceptsAll = false;
         uninstaller.run();
         uninstaller = null;
         return true;
