@@ -63,8 +63,13 @@ final class Bulk {
      */
     long allocate(long size, long alignment, boolean zeroed) {
         requireAddressable(size);
-        return withRoom(size, () -> size >= mmapThreshold
-            ? mapped.allocate(size, alignment, zeroed) : allocateBlock(size, alignment, zeroed));
+        return withRoom(size, new LongSupplier() {
+            @Override
+            public long getAsLong() {
+                return size >= mmapThreshold
+                    ? mapped.allocate(size, alignment, zeroed) : allocateBlock(size, alignment, zeroed);
+            }
+        });
     }
 
     void free(long address) {
@@ -81,7 +86,12 @@ final class Bulk {
         BlockShard shard = shardOf(address);
         requireAddressable(newSize);
         if (shard == null) {
-            return withRoom(newSize, () -> mapped.resize(address, newSize));
+            return withRoom(newSize, new LongSupplier() {
+                @Override
+                public long getAsLong() {
+                    return mapped.resize(address, newSize);
+                }
+            });
         }
         if (newSize < mmapThreshold && resizeInPlace(shard, address, newSize)) {
             return address;

@@ -20,10 +20,15 @@ record CallSite(String what, List<StackTraceElement> stack) {
     static CallSite here(String what) {
         return new CallSite(what + " by thread \"" + Thread.currentThread().getName() + "\"",
             StackWalker.getInstance().walk(frames -> frames
-                .dropWhile(frame -> INTERNAL.contains(frame.getClassName()))
+                .dropWhile(frame -> isInternal(frame.getClassName()))
                 .limit(FRAMES_MAX)
                 .map(StackWalker.StackFrame::toStackTraceElement)
                 .toList()));
+    }
+
+    private static boolean isInternal(String className) {
+        int nested = className.indexOf('$');
+        return INTERNAL.contains(nested < 0 ? className : className.substring(0, nested));
     }
 
     /** The same, but where the Java heap is full: a free must not fail for that. */

@@ -7,8 +7,13 @@ package dev.memalloc;
  * @param leaks what was never freed; empty if all was
  */
 record Findings(IllegalStateException damage, String leaks) {
+    private static final Findings NONE = new Findings(null, "");
+
     /** They are looked for once: damage is told once. Where the Java heap is full, there is a word about that only. */
     static Findings of(Guards guards) {
+        if (guards.areOff()) {
+            return NONE;
+        }
         try {
             return new Findings(guards.damage(), guards.origins().leaks());
         } catch (VirtualMachineError e) {

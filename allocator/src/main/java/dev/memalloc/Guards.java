@@ -83,8 +83,12 @@ final class Guards {
      */
     long allocate(long size, long alignment, boolean zeroed) {
         boolean guarded = isDue();
-        return withRoom(() -> guarded
-            ? allocateGuarded(size, alignment, zeroed) : raw.allocate(size, alignment, zeroed));
+        return withRoom(new LongSupplier() {
+            @Override
+            public long getAsLong() {
+                return guarded ? allocateGuarded(size, alignment, zeroed) : raw.allocate(size, alignment, zeroed);
+            }
+        });
     }
 
     /**
@@ -118,7 +122,12 @@ final class Guards {
         if (block != null) {
             return resize(block, newSize);
         }
-        return withRoom(() -> raw.resize(address, newSize));
+        return withRoom(new LongSupplier() {
+            @Override
+            public long getAsLong() {
+                return raw.resize(address, newSize);
+            }
+        });
     }
 
     /** The bytes that may be used of the live block at an address. */

@@ -1,6 +1,5 @@
 package dev.memalloc;
 
-import dev.memalloc.internal.RawMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,10 +11,10 @@ final class MappedBlocks {
     /** The most bytes that are unmapped while others wait. */
     private static final long PURGE_STEP = 32L << 20;
 
-    private final MemorySegment memory;
     private final Budget budget;
     private final Allowance allowance;
     private final Mappings mappings;
+    private final Zeroing zeroing;
     /** Whether the mapping that was allocated last had been used before. */
     private boolean reusedSpare;
     private volatile boolean worthPurging;
@@ -23,10 +22,10 @@ final class MappedBlocks {
 
     /** {@code memory} is all memory, as long as the heap is open. */
     MappedBlocks(Os os, MemorySegment memory, HeapOptions options, Budget budget) {
-        this.memory = memory;
         this.budget = budget;
         allowance = new Allowance(budget);
         mappings = new Mappings(os, options.hugePageThreshold());
+        zeroing = new Zeroing(os, memory);
     }
 
     /**
@@ -43,7 +42,7 @@ final class MappedBlocks {
             dirty = address != 0 && reusedSpare;
         }
         if (zeroed && dirty) {
-            RawMemory.fill(memory, address, size, (byte) 0);
+            zeroing.zero(address, size);
         }
         return address;
     }

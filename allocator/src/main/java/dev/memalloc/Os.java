@@ -25,25 +25,19 @@ class Os {
     private static final int MREMAP_MAYMOVE = 1;
     private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
-    private static final long FAILED = -1;
+    private static final int NO_FILE = -1;
 
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-    private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
-
-    private static final MethodHandle MMAP =
-        errnoCall("mmap", FunctionDescriptor.of(WORD, WORD, WORD, INT, INT, INT, WORD));
-    private static final MethodHandle MUNMAP = errnoCall("munmap", FunctionDescriptor.of(INT, WORD, WORD));
-    private static final MethodHandle MPROTECT = errnoCall("mprotect", FunctionDescriptor.of(INT, WORD, WORD, INT));
-    private static final MethodHandle MADVISE = errnoCall("madvise", FunctionDescriptor.of(INT, WORD, WORD, INT));
-    private static final MethodHandle MREMAP =
-        errnoCall("mremap", FunctionDescriptor.of(WORD, WORD, WORD, WORD, INT));
+    private static final Function MMAP = Function.find("mmap");
+    private static final Function MUNMAP = Function.find("munmap");
+    private static final Function MPROTECT = Function.find("mprotect");
+    private static final Function MADVISE = Function.find("madvise");
+    private static final Function MREMAP = Function.find("mremap");
+    private static final Function MINCORE = Function.find("mincore");
 
     /** As many bytes as processors have addresses for, or more. */
     static final long ADDRESSES = 1L << 48;
     /** The size of a page, in bytes. */
-    static final long PAGE_SIZE = pageSize();
+    static final long PAGE_SIZE = (int) Function.find("getpagesize").call("asking for a page's size", 0, 0, 0, 0, 0);
 
     /** Reserves address space that costs no memory and no swap, and that nothing can read or write yet. */
     long reserve(long size) {
@@ -57,26 +51,25 @@ class Os {
 
     /** Lets a part of reserved address space be read and written; the first time that it is, it is zero. */
     void commit(long address, long size) {
-        StackRoom.requireForSystemCall();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            int result = (int) MPROTECT.invokeExact(state, address, size, PROT_READ_WRITE);
-            if (result == FAILED) {
-                throw failure("mprotect", "committing", address, size, state);
-            }
-        } catch (Throwable e) {
-            throw propagate(e);
-        }
+        MPROTECT.call("committing", address, size, PROT_READ_WRITE, 0, 0);
     }
 
     /** Gives memory back, but not the address space: what is read there next is zero. */
     void discard(long address, long size) {
-        advise("giving back", address, size, MADV_DONTNEED);
+        MADVISE.call("giving back", address, size, MADV_DONTNEED, 0, 0);
+    }
+
+    /**
+     * Finds out which pages are in memory: the lowest bit of a byte for each of them, at {@code pages}, says so. One
+     * that is not was never touched since it was mapped or discarded, or is swapped out.
+     */
+    void findResident(long address, long size, long pages) {
+        MINCORE.call("finding out what is resident of", address, size, pages, 0, 0);
     }
 
     /** Asks for huge pages where an aligned one fits, from when on memory is written there. */
     void preferHugePages(long address, long size) {
-        advise("asking for huge pages", address, size, MADV_HUGEPAGE);
+        MADVISE.call("asking for huge pages", address, size, MADV_HUGEPAGE, 0, 0);
     }
 
     /** Maps zeroed memory and returns where. */
@@ -86,31 +79,12 @@ class Os {
 
     /** Grows (with zeroes) or shrinks a mapping without copying, and returns where it is now. */
     long remap(long address, long oldSize, long newSize) {
-        StackRoom.requireForSystemCall();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            long result = (long) MREMAP.invokeExact(state, address, oldSize, newSize, MREMAP_MAYMOVE);
-            if (result == FAILED) {
-                throw failure("mremap", "resizing to " + newSize + " bytes", address, oldSize, state);
-            }
-            return result;
-        } catch (Throwable e) {
-            throw propagate(e);
-        }
+        return MREMAP.call("resizing", address, oldSize, newSize, MREMAP_MAYMOVE, 0);
     }
 
     /** Gives address space, and the memory in it, back. */
     void unmap(long address, long size) {
-        StackRoom.requireForSystemCall();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            int result = (int) MUNMAP.invokeExact(state, address, size);
-            if (result == FAILED) {
-                throw failure("munmap", "unmapping", address, size, state);
-            }
-        } catch (Throwable e) {
-            throw propagate(e);
-        }
+        MUNMAP.call("unmapping", address, size, 0, 0, 0);
     }
 
     /** {@code bytes} rounded up to whole pages; {@code bytes} is at most {@code Long.MAX_VALUE} less a page. */
@@ -118,55 +92,49 @@ class Os {
         return (bytes + PAGE_SIZE - 1) & -PAGE_SIZE;
     }
 
-    private static void advise(String purpose, long address, long size, int advice) {
-        StackRoom.requireForSystemCall();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            int result = (int) MADVISE.invokeExact(state, address, size, advice);
-            if (result == FAILED) {
-                throw failure("madvise", purpose, address, size, state);
-            }
-        } catch (Throwable e) {
-            throw propagate(e);
-        }
-    }
-
     private static long mmap(String purpose, long size, int protection, int flags) {
-        StackRoom.requireForSystemCall();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            long result = (long) MMAP.invokeExact(state, 0L, size, protection, flags, -1, 0L);
-            if (result == FAILED) {
-                throw failure("mmap", purpose, 0, size, state);
+        return MMAP.call(purpose, 0, size, protection, flags, NO_FILE);
+    }
+
+    /**
+     * A function of the C library, called with more arguments than most have: six words and a result are one shape
+     * for all, and the JVM takes some 15 ms to get ready for each shape at its first use. The rest are registers that
+     * nobody reads, and an int is the lower half of its register (System V ABI of x86-64, AAPCS64).
+     */
+    private record Function(String name, MethodHandle handle) {
+        private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+        private static final FunctionDescriptor SHAPE =
+            FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD, WORD);
+        private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
+        private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+        private static final int FAILED = -1;
+
+        static Function find(String name) {
+            return new Function(name, NativeAccess.downcall(name, SHAPE, Linker.Option.captureCallState("errno")));
+        }
+
+        /** Calls it; the sixth argument is 0. An address that is returned is a page's, and so not mistaken for -1. */
+        long call(String purpose, long address, long size, long third, long fourth, long fifth) {
+            StackRoom.requireForSystemCall();
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment state = arena.allocate(STATE);
+                long result = (long) handle.invokeExact(state, address, size, third, fourth, fifth, 0L);
+                if ((int) result == FAILED) {
+                    throw new OsException(
+                        name, purpose, address, size, state.get(ValueLayout.JAVA_INT, ERRNO));
+                }
+                return result;
+            } catch (Throwable e) {
+                throw propagate(e);
             }
-            return result;
-        } catch (Throwable e) {
-            throw propagate(e);
         }
-    }
 
-    private static MethodHandle errnoCall(String function, FunctionDescriptor type) {
-        return NativeAccess.downcall(function, type, Linker.Option.captureCallState("errno"));
-    }
-
-    private static long pageSize() {
-        try {
-            return (int) NativeAccess.downcall("getpagesize", FunctionDescriptor.of(INT)).invokeExact();
-        } catch (Throwable e) {
-            throw propagate(e);
+        /** What {@code invokeExact} declares is never a checked exception here. */
+        private static RuntimeException propagate(Throwable e) {
+            if (e instanceof Error error) {
+                throw error;
+            }
+            return (RuntimeException) e;
         }
-    }
-
-    private static OsException failure(
-            String function, String purpose, long address, long size, MemorySegment state) {
-        return new OsException(function, purpose, address, size, state.get(INT, ERRNO));
-    }
-
-    /** What {@code invokeExact} declares is never a checked exception here. */
-    private static RuntimeException propagate(Throwable e) {
-        if (e instanceof Error error) {
-            throw error;
-        }
-        return (RuntimeException) e;
     }
 }

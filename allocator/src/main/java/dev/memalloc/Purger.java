@@ -33,7 +33,11 @@ final class Purger implements Runnable {
     }
 
     static void unregister(Heap heap) {
-        HEAPS.removeIf(reference -> reference.get() == null || reference.get() == heap);
+        for (WeakReference<Heap> reference : HEAPS) {
+            if (reference.get() == null || reference.get() == heap) {
+                HEAPS.remove(reference);
+            }
+        }
         wake();
     }
 

@@ -24,6 +24,11 @@ final class StateRange {
     /** Takes a range back, and its memory. */
     static synchronized void retire(Os os, long states, long size) {
         os.discard(states, size);
-        RETIRED.computeIfAbsent(size, any -> new ArrayDeque<>()).add(states);
+        Queue<Long> retired = RETIRED.get(size);
+        if (retired == null) {
+            retired = new ArrayDeque<>();
+            RETIRED.put(size, retired);
+        }
+        retired.add(states);
     }
 }

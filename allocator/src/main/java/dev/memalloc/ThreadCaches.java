@@ -44,7 +44,9 @@ record ThreadCaches(
         ThreadCache[] places = new ThreadCache[PLACES];
         Arrays.fill(places, NOBODYS);
         ThreadCache[] shared = new ThreadCache[2 * Runtime.getRuntime().availableProcessors()];
-        Arrays.setAll(shared, i -> ThreadCache.empty(null, i % shards, limit));
+        for (int i = 0; i < shared.length; i++) {
+            shared[i] = ThreadCache.empty(null, i % shards, limit);
+        }
         long most = limit / LIMIT_SHARE / shared[0].capacity();
         return new ThreadCaches(limit, shards, most, new AtomicInteger(), places, shared);
     }

@@ -24,5 +24,8 @@
  *   <dt>to purge</dt><dd>to give the memory, but not the addresses, of what is free back to the operating system</dd>
  *   <dt>budget</dt><dd>the bytes that are handed out, and may be</dd>
  * </dl>
+ *
+ * <p>On the ways that allocate and free there are no lambdas: the JVM links one where it is first used, which takes
+ * some milliseconds, and fails for good if the stack ends there.
  */
 package dev.memalloc;

@@ -50,6 +50,12 @@ final class FaultyOs extends Os {
     }
 
     @Override
+    void findResident(long address, long size, long pages) {
+        maybeFail("mincore", address, size);
+        super.findResident(address, size, pages);
+    }
+
+    @Override
     void preferHugePages(long address, long size) {
         maybeFail("madvise", address, size);
         super.preferHugePages(address, size);

@@ -4,8 +4,8 @@ import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * Where the JVM starts the agent: by {@code -javaagent:memalloc-agent.jar=options}, or when it is loaded into a JVM
@@ -73,10 +73,10 @@ public final class AgentMain {
             return NOT_INSTALLED + "Java " + JAVA + " is needed, this is " + System.getProperty("java.version");
         }
         URL jar = AgentMain.class.getProtectionDomain().getCodeSource().getLocation();
-        return (String) loader(jar)
-            .loadClass("dev.memalloc.agent.Agent")
-            .getMethod("start", String.class, Instrumentation.class, Path.class)
-            .invoke(null, options, instrumentation, Path.of(jar.toURI()));
+        @SuppressWarnings("unchecked")
+        BiFunction<String, Instrumentation, String> agent = (BiFunction<String, Instrumentation, String>)
+            loader(jar).loadClass("dev.memalloc.agent.Agent").getConstructor().newInstance();
+        return agent.apply(options, instrumentation);
     }
 
     /** Stays open for as long as the agent may load a class. */

@@ -4,9 +4,9 @@ import dev.memalloc.agent.boot.BeanServerHook;
 import dev.memalloc.agent.boot.DirectMemory;
 import dev.memalloc.agent.boot.Installation;
 import dev.memalloc.agent.boot.NativeMemory;
+import java.lang.instrument.ClassDefinition;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,16 +14,14 @@ import java.util.List;
 /**
  * Installs the agent and undoes it.
  *
- * <p>All that can fail comes first: the classes for the boot loader, the heap, a first use of everything. Only then
- * is {@code ByteBuffer} rewritten, and asked whether it does call the agent. So either every direct buffer from then
- * on is served by the agent, or none.
+ * <p>All that can fail comes first: the classes for the boot loader, the heap, a first use of everything, and what the
+ * JDK's classes are to be. Only then is {@code ByteBuffer} replaced, and asked whether it does call the agent. So
+ * either every direct buffer from then on is served by the agent, or none.
  *
  * <p>To uninstall is to write the JVM's own {@code ByteBuffer} back. Each buffer carries its own way to be freed, so
  * the heap, its classes and the counts stay for those that are live.
  */
 final class Installer {
-    private static final String MANAGEMENT_FACTORY = "java.lang.management.ManagementFactory";
-
     private final Instrumentation instrumentation;
     private final Path jar;
 
@@ -39,100 +37,95 @@ final class Installer {
      * @throws Exception if that cannot be done; what was not intercepted before is not then
      */
     boolean install(boolean interceptAll) throws Exception {
-        if (!BootClasses.areDefined()) {
-            BootClasses.requireNoOtherCopy(instrumentation);
-            BootClasses.define(jar, JavaBase.lookup(instrumentation));
+        boolean isFirst = !BootClasses.areDefined();
+        boolean servesBuffers = isFirst || !Installation.isInstalled();
+        boolean servesAll = interceptAll && (isFirst || !NativeMemory.isServing());
+        if (!servesBuffers && !servesAll) {
+            return false;
+        }
+        boolean rewritesUnsafe = servesAll && (isFirst || !Installation.isUnsafeRewritten());
+        boolean offersBeans = ModuleLayer.boot().findModule(JdkClass.MANAGEMENT_MODULE).isPresent()
+            && (isFirst || !BeanServerHook.isSet());
+
+        List<JdkClass> classes = new ArrayList<>();
+        if (servesBuffers) {
+            classes.add(JdkClass.BYTE_BUFFER);
+        }
+        if (offersBeans) {
+            classes.add(JdkClass.MANAGEMENT_FACTORY);
+        }
+        if (rewritesUnsafe) {
+            classes.addAll(JdkClass.NATIVE_MEMORY);
+        }
+        Class<?>[] loadedBefore = instrumentation.getAllLoadedClasses();
+        Rewriting rewriting = new Rewriting(classes);
+        rewriting.start();
+        if (isFirst) {
+            BootClasses.requireNoOtherCopy(loadedBefore);
+            BootClasses.define(jar, instrumentation);
             OtherCopy.mention(jar);
         }
-        boolean installs = !Installation.isInstalled();
-        if (installs) {
-            installForDirectBuffers();
+        if (servesBuffers) {
+            DirectMemory.start();
         }
-        boolean servesMore = interceptAll && !NativeMemory.isServing();
-        if (servesMore) {
-            try {
-                installForNativeMemory();
-            } catch (Throwable e) {
-                if (installs) {
-                    Installation.uninstall();
-                }
-                throw e;
-            }
-        }
-        return installs || servesMore;
-    }
-
-    private void installForDirectBuffers() throws Exception {
-        DirectMemory.start(JavaBase.lookup(instrumentation));
-        JdkTransformer transformer = JdkTransformer.ofDirectBuffers();
-        instrumentation.addTransformer(transformer, true);
+        ClassDefinition original = JdkClass.BYTE_BUFFER.original();
         try {
-            instrumentation.retransformClasses(ByteBuffer.class);
-            require(DirectMemory.isCalled(), "ByteBuffer", transformer);
+            if (servesAll) {
+                NativeMemory.serve(true);
+            }
+            instrumentation.redefineClasses(rewriting.await());
+            if (rewritesUnsafe) {
+                Installation.unsafeRewritten();
+            }
+            if (servesBuffers) {
+                Installation.installed(() -> restore(original));
+            }
+            requireCalls(servesBuffers, servesAll);
         } catch (Throwable e) {
-            remove(transformer);
+            if (servesAll) {
+                NativeMemory.serve(false);
+            }
+            if (servesBuffers) {
+                Installation.uninstall();
+            }
             throw e;
         }
-        Installation.installed(() -> remove(transformer));
-        offerBeans();
+        if (offersBeans) {
+            offerBeans(loadedBefore);
+        }
+        return true;
+    }
+
+    /** Whether the rewritten classes call the agent is asked, not believed. */
+    private static void requireCalls(boolean fromByteBuffer, boolean fromUnsafe) {
+        if (fromByteBuffer && !DirectMemory.isCalled()) {
+            throw notCalled("ByteBuffer");
+        }
+        if (fromUnsafe && !NativeMemory.isCalled()) {
+            throw notCalled("Unsafe");
+        }
     }
 
     /** Once, and for ever: there are counts to be read as long as there are buffers. */
-    private void offerBeans() {
-        if (BeanServerHook.set(() -> Beans.register())) {
-            instrumentation.addTransformer(JdkTransformer.ofBeanServer(), true);
-            if (isManagementInUse()) {
+    private static void offerBeans(Class<?>[] loadedBefore) {
+        BeanServerHook.set(() -> Beans.register());
+        // Who has the MBean server already would not pass by the hook again.
+        for (Class<?> loaded : loadedBefore) {
+            if (loaded.getName().equals(JdkClass.MANAGEMENT_FACTORY.name())) {
                 BeanServerHook.run();
             }
         }
     }
 
-    private void installForNativeMemory() throws Exception {
-        NativeMemory.serve(true);
+    private void restore(ClassDefinition original) {
         try {
-            JdkTransformer transformer = JdkTransformer.ofNativeMemory();
-            if (Installation.claimUnsafe()) {
-                rewriteUnsafe(transformer);
-            }
-            require(NativeMemory.isCalled(), "Unsafe", transformer);
-        } catch (Throwable e) {
-            NativeMemory.serve(false);
-            throw e;
-        }
-    }
-
-    /** The transformer stays for ever: memory that was served is to be freed where it came from. */
-    private void rewriteUnsafe(JdkTransformer transformer) throws Exception {
-        List<Class<?>> classes = new ArrayList<>();
-        for (String name : transformer.classes()) {
-            classes.add(Class.forName(name, false, null));
-        }
-        instrumentation.addTransformer(transformer, true);
-        instrumentation.retransformClasses(classes.toArray(Class<?>[]::new));
-    }
-
-    private static void require(boolean isCalled, String what, JdkTransformer transformer) {
-        if (!isCalled) {
-            throw new IllegalStateException(what + " could not be rewritten", transformer.failure());
-        }
-    }
-
-    private void remove(JdkTransformer transformer) {
-        instrumentation.removeTransformer(transformer);
-        try {
-            instrumentation.retransformClasses(ByteBuffer.class);
-        } catch (UnmodifiableClassException e) {
+            instrumentation.redefineClasses(original);
+        } catch (ReflectiveOperationException | UnmodifiableClassException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Whether someone may have the MBean server already, and would not pass by the hook again. */
-    private boolean isManagementInUse() {
-        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (loaded.getName().equals(MANAGEMENT_FACTORY)) {
-                return true;
-            }
-        }
-        return false;
+    private static IllegalStateException notCalled(String what) {
+        return new IllegalStateException(what + " was rewritten and does not call the agent: another agent writes it");
     }
 }

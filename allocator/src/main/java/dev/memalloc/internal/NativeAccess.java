@@ -5,31 +5,29 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The restricted operations of {@code java.lang.foreign} that this project uses.
- *
- * <p>The JVM grants or refuses them by the module of the caller, and the caller of a method handle is the
- * class whose lookup found it. So all that it takes to run where this class has no native access, as in the
- * boot loader under an agent, is a lookup from a class that has it: see {@link #lend}.
+ * Who calls the {@link RestrictedMethods}: this module, or somebody who has native access where it has none, as in the
+ * boot loader under an agent.
  */
 public final class NativeAccess {
-    private static MethodHandles.Lookup lookup = MethodHandles.lookup();
+    private static final RestrictedMethods OWN = new OwnCalls();
+
+    private static RestrictedMethods current = OWN;
 
     private NativeAccess() {
     }
 
     /**
-     * Makes the restricted operations run as called from the class of {@code lender}.
+     * Has the restricted methods called by somebody else from now on.
      * It has effect only before the first use of {@link RawMemory} and of the heap.
      *
-     * @param lender a full lookup, made by {@link MethodHandles#lookup()} in a class with native access
+     * @param lender whose class has native access; null for this module again
      */
-    public static synchronized void lend(MethodHandles.Lookup lender) {
-        lookup = lender;
+    public static synchronized void lend(RestrictedMethods lender) {
+        current = lender == null ? OWN : lender;
     }
 
     /**
@@ -44,74 +42,78 @@ public final class NativeAccess {
      */
     public static MethodHandle downcall(String function, FunctionDescriptor type, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
-        MemorySegment symbol = linker.defaultLookup().find(function).orElseThrow(() ->
-            new UnsupportedOperationException("memalloc needs Linux: the C library here has no " + function));
-        MethodType shape = MethodType.methodType(
-            MethodHandle.class, MemorySegment.class, FunctionDescriptor.class, Linker.Option[].class);
-        return (MethodHandle) restricted(Linker.class, "downcallHandle", shape, linker, symbol, type, options);
+        Optional<MemorySegment> symbol = linker.defaultLookup().find(function);
+        if (symbol.isEmpty()) {
+            throw new UnsupportedOperationException("memalloc needs Linux: the C library here has no " + function);
+        }
+        try {
+            return current().downcallHandle(linker, symbol.get(), type, options);
+        } catch (IllegalCallerException e) {
+            throw explained(e);
+        }
     }
 
     /** The whole address space as one segment: a byte's offset in it is the byte's address. */
     static MemorySegment addressSpace() {
-        MethodType shape = MethodType.methodType(MemorySegment.class, long.class);
-        return (MemorySegment) restricted(
-            MemorySegment.class, "reinterpret", shape, MemorySegment.NULL, Long.MAX_VALUE);
+        try {
+            return current().reinterpret(MemorySegment.NULL, Long.MAX_VALUE);
+        } catch (IllegalCallerException e) {
+            throw explained(e);
+        }
     }
 
     /** The same bytes, usable until {@code arena} is closed. */
     static MemorySegment scoped(MemorySegment segment, Arena arena) {
-        return (MemorySegment) restricted(MemorySegment.class, "reinterpret", Scoping.SHAPE, segment, arena, null);
+        try {
+            return current().reinterpret(segment, arena, null);
+        } catch (IllegalCallerException e) {
+            throw explained(e);
+        }
     }
 
     /**
-     * The same bytes, usable until {@code arena} is closed; {@code cleanup} is run then. For short lives: by a constant
-     * handle, so that whoever first calls this decides by what lookup.
+     * The same bytes, usable until {@code arena} is closed; {@code cleanup} is run then. For short lives: whoever first
+     * calls this decides who makes the calls, which is a constant for the JIT.
      */
     static MemorySegment scopedOften(MemorySegment segment, Arena arena, Consumer<MemorySegment> cleanup) {
         try {
-            return (MemorySegment) Scoping.REINTERPRET.invokeExact(segment, arena, cleanup);
-        } catch (Throwable e) {
-            throw explain(e);
+            return Constant.CALLS.reinterpret(segment, arena, cleanup);
+        } catch (IllegalCallerException e) {
+            throw explained(e);
         }
     }
 
-    private static Object restricted(
-            Class<?> owner, String method, MethodType shape, Object receiver, Object... arguments) {
-        try {
-            return find(owner, method, shape).bindTo(receiver).invokeWithArguments(arguments);
-        } catch (Throwable e) {
-            throw explain(e);
-        }
+    private static synchronized RestrictedMethods current() {
+        return current;
     }
 
-    private static synchronized MethodHandle find(Class<?> owner, String method, MethodType shape) {
-        try {
-            return lookup.findVirtual(owner, method, shape).asFixedArity();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(owner.getSimpleName() + "." + method + " cannot be called", e);
-        }
+    private static IllegalCallerException explained(IllegalCallerException e) {
+        Module module = NativeAccess.class.getModule();
+        return new IllegalCallerException("memalloc needs native access: start java with --enable-native-access="
+            + (module.isNamed() ? module.getName() : "ALL-UNNAMED") + " (" + e.getMessage() + ")", e);
     }
 
-    /** None of the restricted methods declares a checked exception. */
-    private static RuntimeException explain(Throwable thrown) {
-        if (thrown instanceof IllegalCallerException e) {
-            return new IllegalCallerException("memalloc needs native access: start java with "
-                + "--enable-native-access=" + moduleName() + " (" + e.getMessage() + ")", e);
-        }
-        if (thrown instanceof Error e) {
-            throw e;
-        }
-        return (RuntimeException) thrown;
+    private static final class Constant {
+        static final RestrictedMethods CALLS = current();
     }
 
-    private static String moduleName() {
-        Module module = lookup.lookupClass().getModule();
-        return module.isNamed() ? module.getName() : "ALL-UNNAMED";
-    }
+    /** Called by this module. */
+    @SuppressWarnings("restricted")
+    private static final class OwnCalls implements RestrictedMethods {
+        @Override
+        public MethodHandle downcallHandle(
+                Linker linker, MemorySegment symbol, FunctionDescriptor type, Linker.Option... options) {
+            return linker.downcallHandle(symbol, type, options);
+        }
 
-    /** Found once, and a constant for the JIT. */
-    private static final class Scoping {
-        static final MethodType SHAPE = MethodType.methodType(MemorySegment.class, Arena.class, Consumer.class);
-        static final MethodHandle REINTERPRET = find(MemorySegment.class, "reinterpret", SHAPE);
+        @Override
+        public MemorySegment reinterpret(MemorySegment segment, long size) {
+            return segment.reinterpret(size);
+        }
+
+        @Override
+        public MemorySegment reinterpret(MemorySegment segment, Arena arena, Consumer<MemorySegment> cleanup) {
+            return segment.reinterpret(arena, cleanup);
+        }
     }
 }

@@ -12,20 +12,20 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class BeanServerHook {
     private static final AtomicReference<Runnable> REGISTRATION = new AtomicReference<>();
-
     private static boolean isSet;
 
     private BeanServerHook() {
     }
 
-    /** Sets what is to be done, for the life of the JVM; it must not throw. Returns false if it was set before. */
-    public static synchronized boolean set(Runnable registration) {
-        if (isSet) {
-            return false;
-        }
+    /** Whether it was set. */
+    public static synchronized boolean isSet() {
+        return isSet;
+    }
+
+    /** Sets what is to be done, once for the life of the JVM; it must not throw. */
+    public static synchronized void set(Runnable registration) {
         isSet = true;
         REGISTRATION.set(registration);
-        return true;
     }
 
     /** Does it, the first time that this is called after it was set. */

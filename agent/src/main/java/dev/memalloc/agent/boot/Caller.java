@@ -11,14 +11,29 @@ final class Caller {
     boolean underWay;
     /** Whether {@code ByteBuffer.allocateDirect} was seen to come here. */
     boolean seen;
-    /** Whose memory it is that {@code Unsafe} is asked for. */
-    Kind kind = Kind.UNSAFE;
     private final WeakReference<Thread> thread;
+    /** A {@link Kind}'s number: to store a reference takes G1 some nanoseconds. */
+    private int next = Kind.UNSAFE.ordinal();
 
     Caller(Thread thread, Ledger ledger) {
         this.threadId = thread.threadId();
         this.thread = new WeakReference<>(thread);
         this.ledger = ledger;
+    }
+
+    /** Notes whose memory the next call of {@code Unsafe} is about. */
+    void nextIs(Kind kind) {
+        next = kind.ordinal();
+    }
+
+    /** Whose memory this call of {@code Unsafe} is about, which is a user of {@code Unsafe} if nothing was noted. */
+    Kind takeNext() {
+        int noted = next;
+        if (noted == Kind.UNSAFE.ordinal()) {
+            return Kind.UNSAFE;
+        }
+        next = Kind.UNSAFE.ordinal();
+        return noted == Kind.ARENA.ordinal() ? Kind.ARENA : Kind.TEMPORARY;
     }
 
     /** Whether its thread has ended. */

@@ -26,7 +26,9 @@ record Callers(Caller[] places, Ledger[] shared, ThreadLocal<Caller> locals) {
 
     static Callers none() {
         Ledger[] shared = new Ledger[SHARED];
-        Arrays.setAll(shared, i -> new Ledger(true));
+        for (int i = 0; i < SHARED; i++) {
+            shared[i] = new Ledger(true);
+        }
         Caller[] places = new Caller[PLACES];
         return new Callers(places, shared, new ThreadLocal<>() {
             @Override

@@ -55,7 +55,7 @@ final class Deallocator implements Runnable {
                 counts.freed(counts.callers().current(), Kind.DIRECT, capacity);
             }
             free(owned);
-            JavaNio.unreserve(size, capacity);
+            JavaNio.lent().unreserve(size, capacity);
         } catch (Throwable e) {
             counts.freeFailed();
             if (served) {

@@ -4,7 +4,6 @@ import dev.memalloc.Heap;
 import dev.memalloc.HeapOptions;
 import dev.memalloc.Memory;
 import dev.memalloc.internal.NativeAccess;
-import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 
 /**
@@ -21,8 +20,6 @@ import java.nio.ByteBuffer;
 public final class DirectMemory {
     private static final Counts COUNTS = Counts.OF_JVM;
     private static final Callers CALLERS = COUNTS.callers();
-    /** More than MethodHandle's threshold, which is 127 by default. */
-    private static final int HANDLE_USES = 130;
 
     private DirectMemory() {
     }
@@ -35,18 +32,16 @@ public final class DirectMemory {
      * <p>The process's heap runs on the lent native access from then on. Nothing else does: for all other uses of the
      * allocator the application needs native access of its own, as it does without the agent.
      *
-     * @param lender a full lookup on {@code java.nio}
      * @throws IllegalArgumentException if a system property of the heap is invalid
      */
-    public static void start(MethodHandles.Lookup lender) throws ReflectiveOperationException {
+    public static void start() {
         HeapOptions.fromSystemProperties();
-        NativeAccess.lend(lender);
+        NativeAccess.lend(JavaNio.lent());
         try {
-            JavaNio.lend(lender);
             useBlocksAndMappings();
             Memory.heap();
         } finally {
-            NativeAccess.lend(MethodHandles.lookup());
+            NativeAccess.lend(null);
         }
         useDeallocator();
         CALLERS.current();
@@ -91,11 +86,11 @@ public final class DirectMemory {
     private static ByteBuffer serve(Caller caller, int capacity) {
         long size = JavaNio.sizeFor(capacity);
         Deallocator deallocator = new Deallocator(COUNTS, size, capacity);
-        JavaNio.reserve(size, capacity);
+        JavaNio.lent().reserve(size, capacity);
         try {
             long address = Room.defalloc(size);
             deallocator.own(address);
-            ByteBuffer buffer = JavaNio.newBuffer(capacity, JavaNio.align(address), deallocator);
+            ByteBuffer buffer = JavaNio.lent().newBuffer(capacity, JavaNio.align(address), deallocator);
             COUNTS.allocated(caller, Kind.DIRECT, capacity);
             return buffer;
         } catch (Throwable e) {
@@ -121,22 +116,15 @@ public final class DirectMemory {
         }
     }
 
-    /**
-     * All that a free goes through, and buffers without memory, without cleaner and of no bytes: so often that the JDK
-     * has made for each method handle the class of its own that it makes for one that is used much.
-     */
+    /** All that a free goes through, and a buffer without memory, without cleaner and of no bytes. */
     private static void useDeallocator() {
         Counts counts = new Counts();
-        for (int i = 0; i < HANDLE_USES; i++) {
-            counts.allocated(counts.callers().current(), Kind.DIRECT, 0);
-            Deallocator deallocator = new Deallocator(counts, 1, 0);
-            JavaNio.reserve(1, 0);
-            if (i == 0) {
-                own(deallocator);
-            }
-            deallocator.run();
-            JavaNio.newBuffer(0, JavaNio.align(0), null);
-        }
+        counts.allocated(counts.callers().current(), Kind.DIRECT, 0);
+        Deallocator deallocator = new Deallocator(counts, 1, 0);
+        JavaNio.lent().reserve(1, 0);
+        own(deallocator);
+        deallocator.run();
+        JavaNio.lent().newBuffer(0, JavaNio.align(0), null);
     }
 
     private static void own(Deallocator deallocator) {

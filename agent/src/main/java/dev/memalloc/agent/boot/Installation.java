@@ -23,11 +23,14 @@ public final class Installation {
         uninstaller = howToUninstall;
     }
 
-    /** Takes it on to rewrite {@code Unsafe}; false if that was done before: it is rewritten once, for ever. */
-    public static synchronized boolean claimUnsafe() {
-        boolean first = !unsafeRewritten;
+    /** Whether {@code Unsafe} calls the agent: once it does, it does so for ever. */
+    public static synchronized boolean isUnsafeRewritten() {
+        return unsafeRewritten;
+    }
+
+    /** Notes that it does. */
+    public static synchronized void unsafeRewritten() {
         unsafeRewritten = true;
-        return first;
     }
 
     /**

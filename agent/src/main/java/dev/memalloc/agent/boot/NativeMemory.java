@@ -33,15 +33,16 @@ public final class NativeMemory {
         return serving;
     }
 
-    /** Says whose memory this thread allocates from now on, until {@link #end}, or frees next. */
+    /** Says that what this thread asks {@code Unsafe} for next, or has it free, is a segment's. */
     @DontInline
-    public static void begin(Kind kind) {
-        CALLERS.current().kind = kind;
+    public static void nextIsOfArena() {
+        CALLERS.current().nextIs(Kind.ARENA);
     }
 
-    /** Memory is for users of {@code Unsafe} again. */
-    public static void end() {
-        CALLERS.current().kind = Kind.UNSAFE;
+    /** The same of a temporary buffer. */
+    @DontInline
+    public static void nextIsTemporary() {
+        CALLERS.current().nextIs(Kind.TEMPORARY);
     }
 
     /**
@@ -54,20 +55,13 @@ public final class NativeMemory {
     @DontInline
     public static long allocate(long bytes) {
         Caller caller = CALLERS.current();
-        return allocate(caller, caller.kind, bytes);
+        return allocate(caller, caller.takeNext(), bytes);
     }
 
-    /**
-     * The same, for whom it is known.
-     *
-     * @param kind whose memory it is
-     * @param bytes how many
-     * @return the address; 0 if the JVM is to do it
-     * @throws OutOfMemoryError if the heap has no memory
-     */
+    /** The same for a segment of an arena. */
     @DontInline
-    public static long allocate(Kind kind, long bytes) {
-        return allocate(CALLERS.current(), kind, bytes);
+    public static long allocateForArena(long bytes) {
+        return allocate(CALLERS.current(), Kind.ARENA, bytes);
     }
 
     private static long allocate(Caller caller, Kind kind, long bytes) {
@@ -95,8 +89,7 @@ public final class NativeMemory {
     @DontInline
     public static boolean free(long address) {
         Caller caller = CALLERS.current();
-        Kind kind = caller.kind;
-        caller.kind = Kind.UNSAFE;
+        Kind kind = caller.takeNext();
         if (!Memory.owns(address)) {
             return false;
         }
@@ -131,7 +124,7 @@ public final class NativeMemory {
         }
         Caller caller = CALLERS.current();
         boolean nested = caller.underWay;
-        Kind kind = caller.kind;
+        Kind kind = caller.takeNext();
         caller.underWay = true;
         try {
             long before = Memory.usableSize(address);

@@ -44,7 +44,7 @@ final class Room {
         try {
             while (true) {
                 try {
-                    if (!JavaNio.waitForFrees()) {
+                    if (!JavaNio.lent().waitForFrees()) {
                         if (!collected) {
                             System.gc();
                             collected = true;

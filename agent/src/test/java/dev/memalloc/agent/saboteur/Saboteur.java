@@ -27,7 +27,7 @@ public final class Saboteur {
             case "nest" -> rewrite(instrumentation, "dev.memalloc.Heap", "defalloc", Nest.class);
             case "fail" -> rewrite(instrumentation, "jdk.internal.ref.Cleaner", "create", Fail.class);
             case "refuse" -> rewrite(instrumentation, "dev.memalloc.Memory", "memfree", Fail.class);
-            case "undo" -> write(instrumentation, "dev.memalloc.agent.JdkTransformer", "transform", Undo.class);
+            case "undo" -> write(instrumentation, "dev.memalloc.agent.AskFirst", "visitCode", Undo.class);
             default -> throw new IllegalArgumentException(what);
         }
     }
@@ -94,7 +94,7 @@ public final class Saboteur {
         }
     }
 
-    /** To be copied into the agent's transformer, which returns null then. */
+    /** To be copied into where the agent writes its first call into a method, which writes nothing then. */
     static final class Undo {
         private Undo() {
         }
