@@ -29,6 +29,26 @@ final class MemallocNio extends JavaNio {
     }
 
     @Override
+    public long capacityMax() {
+        return VM.maxDirectMemory();
+    }
+
+    @Override
+    public long capacityLeft() {
+        return VM.maxDirectMemory() - Bits.BUFFER_POOL.getTotalCapacity();
+    }
+
+    @Override
+    public long bytesReserved() {
+        return Bits.BUFFER_POOL.getMemoryUsed();
+    }
+
+    @Override
+    public long buffers() {
+        return Bits.BUFFER_POOL.getCount();
+    }
+
+    @Override
     public void reserve(long size, int capacity) {
         Bits.reserveMemory(size, capacity);
     }

@@ -63,7 +63,7 @@ final class BlockShard {
             dirty = address == 0 || !zeroed ? 0 : Math.clamp(clean - address, 0, size);
         }
         if (dirty > 0) {
-            RawMemory.fill(memory, address, dirty, (byte) 0);
+            RawMemory.zero(memory, address, dirty);
         }
         return address;
     }

@@ -141,7 +141,7 @@ final class Chunks {
         doubleChunkSize();
         long address = block + alignment - 1 & -alignment;
         if (zeroed && !byHeap) {
-            RawMemory.fill(address, size, (byte) 0);
+            RawMemory.zero(address, size);
         }
         return address;
     }

@@ -54,7 +54,7 @@ final class Guards {
     private void tryOut() {
         try {
             long block = allocateGuarded(1, SlotSizes.UNIT, false);
-            RawMemory.fill(memory, block + 1, 1, (byte) 0);
+            RawMemory.zero(memory, block + 1, 1);
             for (int i = 0; i < 2; i++) {
                 try {
                     free(block);

@@ -171,7 +171,7 @@ public final class Heap implements AutoCloseable {
         long size = count * elementSize;
         if (slots.serves(size)) {
             long address = memalloc(size);
-            RawMemory.fill(memory, address, size, (byte) 0);
+            RawMemory.zero(memory, address, size);
             return address;
         }
         requireOpen();

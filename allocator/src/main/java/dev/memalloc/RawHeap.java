@@ -49,7 +49,7 @@ final class RawHeap {
         if (address == 0) {
             address = bulk.allocate(size, alignment, zeroed);
         } else if (zeroed) {
-            RawMemory.fill(memory, address, size, (byte) 0);
+            RawMemory.zero(memory, address, size);
         }
         assert address % alignment == 0 : "the address is a multiple of the alignment";
         return address;

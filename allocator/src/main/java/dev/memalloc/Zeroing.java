@@ -32,7 +32,7 @@ final class Zeroing {
         try {
             zeroTouched(address, Os.toPages(size));
         } catch (OsException | VirtualMachineError e) {
-            RawMemory.fill(memory, address, size, (byte) 0);
+            RawMemory.zero(memory, address, size);
         }
     }
 
@@ -57,7 +57,7 @@ final class Zeroing {
                 os.discard(address + from * Os.PAGE_SIZE, (resident - from) * Os.PAGE_SIZE);
             }
             int end = endOfResident(pages, resident, count);
-            RawMemory.fill(memory, address + resident * Os.PAGE_SIZE, (end - resident) * Os.PAGE_SIZE, (byte) 0);
+            RawMemory.zero(memory, address + resident * Os.PAGE_SIZE, (end - resident) * Os.PAGE_SIZE);
             from = end;
         }
     }

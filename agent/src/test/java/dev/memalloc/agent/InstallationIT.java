@@ -66,7 +66,29 @@ class InstallationIT {
         assertThat(result.value("pool")).isEqualTo("0 buffers, 0 bytes, 0 used");
         assertThat(result.value("full")).contains("20000 bytes asked for").endsWith(", interrupted true");
         assertThat(result.value("pool when full")).startsWith("1 buffers, 1038576 bytes");
+        assertThat(result.value("refused before the JVM would")).isEqualTo("true");
         assertThat(result.value("served")).as("collected buffers make room").isEqualTo("21");
+    }
+
+    @Test
+    void limitOfTheJvmHolds() throws Exception {
+        int limit = 1 << 20;
+        ChildJvm.Result result = ChildJvm.withAgent().with("-XX:MaxDirectMemorySize=1m")
+            .run(Limited.class, Integer.toString(limit)).silent();
+        assertThat(result.value("beyond"))
+            .isEqualTo("Cannot reserve 1048577 bytes of direct buffer memory (allocated: 0, limit: 1048576)");
+        assertThat(result.value("full")).isEqualTo("Cannot reserve 20000 bytes of direct buffer memory "
+            + "(allocated: 1038576, limit: 1048576), interrupted true");
+        assertThat(result.value("refused before the JVM would")).isEqualTo("true");
+        assertThat(result.value("served")).as("collected buffers make room").isEqualTo("21");
+    }
+
+    /** Nobody can know then whether anything is left to be collected: the agent waits as the JVM does. */
+    @Test
+    void limitOfTheJvmHoldsWithoutCollections() throws Exception {
+        ChildJvm.Result result = ChildJvm.withAgent().with("-XX:MaxDirectMemorySize=1m", "-XX:+DisableExplicitGC")
+            .run(Limited.class, Integer.toString(1 << 20));
+        assertThat(result.value("refused before the JVM would")).isEqualTo("false");
     }
 
     @Test

@@ -115,6 +115,15 @@ public final class Counts {
         failedFrees.getAndIncrement();
     }
 
+    /** How many frees there were, of all kinds, more or less: whoever is about to count is not waited for. */
+    long roughFrees() {
+        long frees = 0;
+        for (Ledger ledger : callers.ledgers()) {
+            frees += ledger.frees();
+        }
+        return frees;
+    }
+
     /** The counts of one kind, as {@link #snapshots} has them. */
     public Snapshot snapshot(Kind kind) {
         return snapshots().get(kind.ordinal());

@@ -86,7 +86,7 @@ public final class DirectMemory {
     private static ByteBuffer serve(Caller caller, int capacity) {
         long size = JavaNio.sizeFor(capacity);
         Deallocator deallocator = new Deallocator(COUNTS, size, capacity);
-        JavaNio.lent().reserve(size, capacity);
+        Room.reserve(size, capacity);
         try {
             long address = Room.defalloc(size);
             deallocator.own(address);

@@ -43,6 +43,18 @@ public abstract class JavaNio implements RestrictedMethods {
     /** A direct buffer on memory of ours; {@code free} is run once no buffer on it can be reached. */
     public abstract ByteBuffer newBuffer(int capacity, long address, Runnable free);
 
+    /** The most that all buffers may have, in bytes. */
+    public abstract long capacityMax();
+
+    /** How much of that no buffer has. */
+    public abstract long capacityLeft();
+
+    /** How much memory all buffers take. */
+    public abstract long bytesReserved();
+
+    /** How many buffers there are. */
+    public abstract long buffers();
+
     /**
      * Counts memory as direct memory. At {@code -XX:MaxDirectMemorySize} it waits for buffers to be collected.
      *

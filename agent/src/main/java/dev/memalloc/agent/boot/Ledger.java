@@ -74,6 +74,15 @@ final class Ledger {
             (long) CELL.getAcquire(cells, at + BYTES), 0, 0);
     }
 
+    /** The frees of all kinds, on both sides. */
+    long frees() {
+        long frees = 0;
+        for (int at = PADDING + FREES; at < PADDING + 2 * SIDE; at += FIGURES) {
+            frees += (long) CELL.getAcquire(cells, at);
+        }
+        return frees;
+    }
+
     private void add(Counts counts, Kind kind, int figure, long bytes) {
         WRITING.setOpaque(this, true);
         int at = index(counts.openSide(), kind);
