@@ -14,6 +14,9 @@ final class Zeroing {
     private static final long STEP = 16L << 20;
     /** So few untouched pages between others are written as well: that is faster than one more call. */
     private static final int GAP_MAX = 16;
+    /** The lowest bits of eight bytes. */
+    private static final long ALL_RESIDENT = 0x0101010101010101L;
+    private static final long NONE_RESIDENT = 0;
 
     private final Os os;
     private final MemorySegment memory;
@@ -64,7 +67,7 @@ final class Zeroing {
 
     /** The first page from {@code from} on that is resident; {@code count} if none is. */
     private static int nextResident(MemorySegment pages, int from, int count) {
-        int page = from;
+        int page = skip(pages, from, count, NONE_RESIDENT);
         while (page < count && !isResident(pages, page)) {
             page++;
         }
@@ -73,13 +76,23 @@ final class Zeroing {
 
     /** Where the resident pages end that begin at {@code from}, over gaps that are short. */
     private static int endOfResident(MemorySegment pages, int from, int count) {
-        int end = from;
-        for (int page = from; page < count && page - end < GAP_MAX; page++) {
+        int end = skip(pages, from, count, ALL_RESIDENT);
+        for (int page = end; page < count && page - end < GAP_MAX; page++) {
             if (isResident(pages, page)) {
                 end = page + 1;
             }
         }
         return end;
+    }
+
+    /** Where the first eight pages begin that are not all as {@code word} says. */
+    private static int skip(MemorySegment pages, int from, int count, long word) {
+        int page = from;
+        while (page + Long.BYTES <= count
+                && (pages.get(ValueLayout.JAVA_LONG_UNALIGNED, page) & ALL_RESIDENT) == word) {
+            page += Long.BYTES;
+        }
+        return page;
     }
 
     private static boolean isResident(MemorySegment pages, int page) {

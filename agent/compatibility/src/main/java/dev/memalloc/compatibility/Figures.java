@@ -8,7 +8,7 @@ package dev.memalloc.compatibility;
  * @param jvm which of the program's JVMs it is
  * @param millis from its start to its end
  * @param peakKib the most resident memory that it had
- * @param served how many direct buffers the agent served; -1 without the agent
+ * @param served how many direct buffers the agent served, and what else where it intercepts all; -1 without it
  * @param peakBytes the most bytes in these that were live at once; -1 without the agent
  * @param work how much the program did in which time
  * @param outcome "same" if it answered as without the agent, else what went wrong

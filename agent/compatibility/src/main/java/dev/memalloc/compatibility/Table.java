@@ -17,7 +17,7 @@ final class Table {
     }
 
     static void print(List<Figures> figures, PrintStream out) {
-        out.println("| program | JVM | variant | time, s | peak RSS, MiB | direct buffers served "
+        out.println("| program | JVM | variant | time, s | peak RSS, MiB | served "
             + "| live at most, MiB | work | answer |");
         out.println("|---|---|---|---:|---:|---:|---:|---|---|");
         Map<List<String>, List<Figures>> rows = figures.stream().collect(Collectors.groupingBy(

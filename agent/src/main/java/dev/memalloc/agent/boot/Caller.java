@@ -1,8 +1,10 @@
 package dev.memalloc.agent.boot;
 
 import java.lang.ref.WeakReference;
+import jdk.internal.vm.annotation.Contended;
 
-/** What one thread is doing here: used by that thread alone. */
+/** What one thread is doing here: used by that thread alone, and on lines of the processor's caches of its own. */
+@Contended
 final class Caller {
     /** The thread's id, which no other thread ever has. */
     final long threadId;

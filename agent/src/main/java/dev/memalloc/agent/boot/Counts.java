@@ -48,8 +48,7 @@ public final class Counts {
     private final AtomicLong lostBuffers = new AtomicLong();
     private final AtomicLong lostBytes = new AtomicLong();
     /** Of direct buffers: what the peak is the peak of. Readers use the bytes of the ledgers. */
-    private final AtomicLong liveBytes = new AtomicLong();
-    private final AtomicLong peakBytes = new AtomicLong();
+    private final LiveBytes liveBytes = new LiveBytes();
 
     /** Counts from zero. */
     Counts() {
@@ -92,14 +91,14 @@ public final class Counts {
     void allocated(Caller caller, Kind kind, long bytes) {
         caller.ledger.allocated(this, kind, bytes);
         if (kind == Kind.DIRECT) {
-            raisePeak(liveBytes.addAndGet(bytes));
+            liveBytes.add(bytes);
         }
     }
 
-    /** Counts a free; of direct buffers before the bytes can be another's: so the peak is never more than there was. */
+    /** Counts a free, before the bytes can be another's. */
     void freed(Caller caller, Kind kind, long bytes) {
         if (kind == Kind.DIRECT) {
-            liveBytes.addAndGet(-bytes);
+            liveBytes.subtract(bytes);
         }
         caller.ledger.freed(this, kind, bytes);
     }
@@ -108,7 +107,7 @@ public final class Counts {
     void lost(long bytes) {
         lostBuffers.getAndIncrement();
         lostBytes.getAndAdd(bytes);
-        liveBytes.addAndGet(bytes);
+        liveBytes.add(bytes);
     }
 
     void freeFailed() {
@@ -162,9 +161,9 @@ public final class Counts {
             return sum;
         }
         // The peak is of another order of concurrent calls, which may have been live with fewer bytes than this one.
-        raisePeak(sum.liveBytes);
+        liveBytes.raisePeak(sum.liveBytes);
         return new Snapshot(sum.allocations, sum.frees - lostBuffers.get(), sum.liveBytes + lostBytes.get(),
-            peakBytes.get(), failedFrees.get());
+            liveBytes.peak(), failedFrees.get());
     }
 
     /** Waits until each writer was seen not to write; or for a second. */
@@ -174,13 +173,6 @@ public final class Counts {
             while (ledger.isBeingWritten() && System.nanoTime() - start < WAIT_NANOS_MAX) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
-        }
-    }
-
-    private void raisePeak(long bytes) {
-        long peak = peakBytes.get();
-        while (bytes > peak && !peakBytes.compareAndSet(peak, bytes)) {
-            peak = peakBytes.get();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.memalloc.agent.boot;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import jdk.internal.vm.annotation.Contended;
 
 /**
  * What one thread has allocated and freed, or what those have that share it; for each {@link Kind}, and on two sides,
@@ -10,6 +11,7 @@ import java.lang.invoke.VarHandle;
  * <p>The thread that has it to itself writes to it without a lock or an atomic operation. What it has begun to write
  * shows in {@link #isBeingWritten}. Those that share one take turns.
  */
+@Contended
 final class Ledger {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle WRITING;
