@@ -12,7 +12,8 @@ import jdk.internal.misc.VM;
 
 /**
  * The agent's class inside of {@code java.base}: it calls what nobody outside of this package may call, and what takes
- * native access, which this module has. It hands itself over, and no other code can get hold of it.
+ * native access, which this module has. It hands itself over to the agent. That keeps it from being used by mistake,
+ * not by intent: reflection reaches everything in the boot loader's unnamed module.
  */
 @SuppressWarnings("restricted")
 final class MemallocNio extends JavaNio {
@@ -41,11 +42,6 @@ final class MemallocNio extends JavaNio {
     @Override
     public long bytesReserved() {
         return Bits.BUFFER_POOL.getMemoryUsed();
-    }
-
-    @Override
-    public long buffers() {
-        return Bits.BUFFER_POOL.getCount();
     }
 
     @Override

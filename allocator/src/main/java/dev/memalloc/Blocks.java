@@ -1,5 +1,7 @@
 package dev.memalloc;
 
+import dev.memalloc.internal.StackRoom;
+
 /**
  * The blocks of one shard: allocating, freeing and resizing within its region.
  *

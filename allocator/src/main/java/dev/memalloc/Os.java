@@ -1,6 +1,7 @@
 package dev.memalloc;
 
 import dev.memalloc.internal.NativeAccess;
+import dev.memalloc.internal.StackRoom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -1,6 +1,7 @@
 package dev.memalloc;
 
 import dev.memalloc.internal.RawMemory;
+import dev.memalloc.internal.StackRoom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -38,12 +38,12 @@ final class Installer {
      */
     boolean install(boolean interceptAll) throws Exception {
         boolean isFirst = !BootClasses.areDefined();
-        boolean servesBuffers = isFirst || !Installation.isInstalled();
-        boolean servesAll = interceptAll && (isFirst || !NativeMemory.isServing());
+        // Asked, not believed: another agent may have redefined the classes since.
+        boolean servesBuffers = isFirst || !Installation.isInstalled() || !DirectMemory.isCalled();
+        boolean servesAll = interceptAll && (isFirst || !NativeMemory.isServing() || !NativeMemory.isCalled());
         if (!servesBuffers && !servesAll) {
             return false;
         }
-        boolean rewritesUnsafe = servesAll && (isFirst || !Installation.isUnsafeRewritten());
         boolean offersBeans = ModuleLayer.boot().findModule(JdkClass.MANAGEMENT_MODULE).isPresent()
             && (isFirst || !BeanServerHook.isSet());
 
@@ -54,7 +54,7 @@ final class Installer {
         if (offersBeans) {
             classes.add(JdkClass.MANAGEMENT_FACTORY);
         }
-        if (rewritesUnsafe) {
+        if (servesAll) {
             classes.addAll(JdkClass.NATIVE_MEMORY);
         }
         Class<?>[] loadedBefore = instrumentation.getAllLoadedClasses();
@@ -74,9 +74,6 @@ final class Installer {
                 NativeMemory.serve(true);
             }
             instrumentation.redefineClasses(rewriting.await());
-            if (rewritesUnsafe) {
-                Installation.unsafeRewritten();
-            }
             if (servesBuffers) {
                 Installation.installed(() -> restore(original));
             }

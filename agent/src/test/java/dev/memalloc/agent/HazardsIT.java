@@ -6,7 +6,9 @@ import dev.memalloc.agent.program.Churning;
 import dev.memalloc.agent.program.Crowded;
 import dev.memalloc.agent.program.Ending;
 import dev.memalloc.agent.program.First;
+import dev.memalloc.agent.program.FreedLate;
 import dev.memalloc.agent.program.Refused;
+import dev.memalloc.agent.program.StackEnds;
 import dev.memalloc.agent.program.Starved;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,6 +108,27 @@ class HazardsIT {
         assertThat(result.value("peak in bounds")).isEqualTo("true");
         assertThat(result.value("pool")).isEqualTo("0 buffers, 0 bytes, 0 used");
         assertThat(result.value("heap")).isEqualTo("0");
+    }
+
+    @Test
+    void freesOfOtherThreadsAreWaitedForAtTheLimitOfTheJvm() throws Exception {
+        assertThat(ChildJvm.withAgent().with(ChildJvm.ALLOW_CLEANER, "-XX:MaxDirectMemorySize=" + LIMIT)
+            .run(FreedLate.class, Long.toString(LIMIT)).silent().value("served")).isEqualTo("5");
+    }
+
+    @Test
+    void freesOfOtherThreadsAreWaitedForAtTheLimitOfTheHeap() throws Exception {
+        assertThat(ChildJvm.withAgent().with(ChildJvm.ALLOW_CLEANER, "-Dmemalloc.limit=" + LIMIT)
+            .run(FreedLate.class, Long.toString(LIMIT)).silent().value("served")).isEqualTo("5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:+TieredCompilation", "-Xint"})
+    void nothingIsLostWhereTheStackEnds(String mode) throws Exception {
+        ChildJvm.Result result = ChildJvm.withAgent().with(mode).run(StackEnds.class).silent();
+        assertThat(result.value("overflows")).isEqualTo("true");
+        assertThat(result.value("buffers")).isEqualTo("true");
+        assertThat(result.value("left over")).isEqualTo("0 reserved, 0 bytes, 0 counted, 0 failed");
     }
 
     @Test

@@ -83,14 +83,6 @@ class InstallationIT {
         assertThat(result.value("served")).as("collected buffers make room").isEqualTo("21");
     }
 
-    /** Nobody can know then whether anything is left to be collected: the agent waits as the JVM does. */
-    @Test
-    void limitOfTheJvmHoldsWithoutCollections() throws Exception {
-        ChildJvm.Result result = ChildJvm.withAgent().with("-XX:MaxDirectMemorySize=1m", "-XX:+DisableExplicitGC")
-            .run(Limited.class, Integer.toString(1 << 20));
-        assertThat(result.value("refused before the JVM would")).isEqualTo("false");
-    }
-
     @Test
     void installsAtAHeapLimitOfNothing() throws Exception {
         ChildJvm.Result result = ChildJvm.withAgent().with("-Dmemalloc.limit=0").run(Limited.class, "0").silent();

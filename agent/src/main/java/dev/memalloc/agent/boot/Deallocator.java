@@ -54,11 +54,13 @@ final class Deallocator implements Runnable {
             if (served) {
                 counts.freed(counts.callers().current(), Kind.DIRECT, capacity);
             }
-            free(owned);
+            if (owned != 0) {
+                free(owned);
+            }
             JavaNio.lent().unreserve(size, capacity);
         } catch (Throwable e) {
-            counts.freeFailed();
             if (served) {
+                counts.freeFailed();
                 counts.lost(capacity);
             }
         }

@@ -4,6 +4,7 @@ import dev.memalloc.Heap;
 import dev.memalloc.HeapOptions;
 import dev.memalloc.Memory;
 import dev.memalloc.internal.NativeAccess;
+import dev.memalloc.internal.StackRoom;
 import java.nio.ByteBuffer;
 
 /**
@@ -60,6 +61,8 @@ public final class DirectMemory {
         if (capacity < 0 || caller.underWay) {
             return null;
         }
+        // Where the stack ends, it ends now: to undo the half of it would take stack as well.
+        StackRoom.require();
         caller.underWay = true;
         try {
             return serve(caller, capacity);

@@ -8,7 +8,6 @@ package dev.memalloc.agent.boot;
  */
 public final class Installation {
     private static Runnable uninstaller;
-    private static boolean unsafeRewritten;
 
     private Installation() {
     }
@@ -21,16 +20,6 @@ public final class Installation {
     /** Notes that the agent was installed. */
     public static synchronized void installed(Runnable howToUninstall) {
         uninstaller = howToUninstall;
-    }
-
-    /** Whether {@code Unsafe} calls the agent: once it does, it does so for ever. */
-    public static synchronized boolean isUnsafeRewritten() {
-        return unsafeRewritten;
-    }
-
-    /** Notes that it does. */
-    public static synchronized void unsafeRewritten() {
-        unsafeRewritten = true;
     }
 
     /**

@@ -52,9 +52,6 @@ public abstract class JavaNio implements RestrictedMethods {
     /** How much memory all buffers take. */
     public abstract long bytesReserved();
 
-    /** How many buffers there are. */
-    public abstract long buffers();
-
     /**
      * Counts memory as direct memory. At {@code -XX:MaxDirectMemorySize} it waits for buffers to be collected.
      *

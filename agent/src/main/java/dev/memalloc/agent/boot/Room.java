@@ -1,25 +1,24 @@
 package dev.memalloc.agent.boot;
 
 import dev.memalloc.Memory;
-import java.lang.ref.WeakReference;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Memory within the limits, for which room is made where there is none.
+ * Memory within the limits, for which room is made where there is none: at {@code -XX:MaxDirectMemorySize} as the JVM
+ * makes it, at {@code memalloc.limit} in the same way.
  *
- * <p>At {@code -XX:MaxDirectMemorySize} and at {@code memalloc.limit}, buffers that nobody can reach any more may hold
- * the memory. So what is being freed is waited for, then a collection is asked for, and then it is tried again for as
- * long as there are frees, half a second at most. Where a collection has run and nothing was freed for some
- * milliseconds after it, nothing is left to wait for, and an {@link OutOfMemoryError} is thrown: a limit that was set
- * is to hold, and nothing is served from elsewhere.
+ * <p>Buffers that nobody can reach any more may hold the memory, or some thread may be about to free it. So what is
+ * being freed is waited for, then a collection is asked for, then there are longer waits, for half a second in all.
+ * Only then an {@link OutOfMemoryError} is thrown: a limit that was set is to hold, and nothing is served from
+ * elsewhere. Who asks again when nothing was freed since then is refused some milliseconds after another collection.
  */
 final class Room {
     /** Waits of 1, 2, 4 … milliseconds, as many as the JVM makes at its own limit, */
-    private static final int WAITS_MAX = 9;
-    /** and those among them after which it is over, if nothing was freed: for what threads free that clean up. */
-    private static final int QUIET_WAITS_MAX = 3;
-    /** How many threads wait for a collection that they asked for. */
-    private static final AtomicInteger COLLECTING = new AtomicInteger();
+    private static final int WAITS = 9;
+    /** and where waiting was in vain, and nothing was freed since. */
+    private static final int WAITS_AGAIN = 3;
+
+    /** What {@link #frees} was when somebody was refused last; -1 if nobody was. Two limits share it: a guess. */
+    private static volatile long freesWhenRefused = -1;
 
     private Room() {
     }
@@ -30,10 +29,15 @@ final class Room {
      * @throws OutOfMemoryError if that would exceed the maximum, in the JVM's words
      */
     static void reserve(long size, int capacity) {
-        if (JavaNio.lent().capacityLeft() >= capacity) {
-            JavaNio.lent().reserve(size, capacity);
-        } else {
+        if (JavaNio.lent().capacityLeft() < capacity && wasInVain()) {
             make(new Reservation(size, capacity));
+            return;
+        }
+        try {
+            JavaNio.lent().reserve(size, capacity);
+        } catch (OutOfMemoryError e) {
+            freesWhenRefused = frees();
+            throw e;
         }
     }
 
@@ -57,18 +61,23 @@ final class Room {
         if (!request.canBeMet()) {
             throw request.refusal();
         }
+        int waitsMax = wasInVain() ? WAITS_AGAIN : WAITS;
+        boolean collected = false;
         boolean interrupted = false;
-        WeakReference<Object> witness = null;
-        long frees = frees();
         int waits = 0;
-        int quietWaits = 0;
         try {
             while (true) {
-                boolean isFreeing = false;
                 try {
-                    isFreeing = JavaNio.lent().waitForFrees();
-                    if (!isFreeing && witness != null) {
-                        Thread.sleep(1L << waits++);
+                    if (!JavaNio.lent().waitForFrees()) {
+                        if (!collected) {
+                            System.gc();
+                            collected = true;
+                        } else if (waits < waitsMax) {
+                            Thread.sleep(1L << waits++);
+                        } else {
+                            freesWhenRefused = frees();
+                            throw request.refusal();
+                        }
                     }
                 } catch (InterruptedException e) {
                     interrupted = true;
@@ -76,17 +85,6 @@ final class Room {
                 long served = request.attempt();
                 if (served != 0) {
                     return served;
-                }
-                boolean isQuiet = !isFreeing && COLLECTING.get() == 0 && frees == frees();
-                quietWaits = isQuiet ? quietWaits + 1 : 0;
-                frees = frees();
-                if (witness == null && !isFreeing) {
-                    witness = new WeakReference<>(new Object());
-                    collect();
-                    quietWaits = 0;
-                } else if (waits >= WAITS_MAX
-                        || witness != null && witness.refersTo(null) && quietWaits >= QUIET_WAITS_MAX) {
-                    throw request.refusal();
                 }
             }
         } finally {
@@ -96,18 +94,13 @@ final class Room {
         }
     }
 
-    private static void collect() {
-        COLLECTING.incrementAndGet();
-        try {
-            System.gc();
-        } finally {
-            COLLECTING.decrementAndGet();
-        }
+    private static boolean wasInVain() {
+        return freesWhenRefused >= 0 && freesWhenRefused == frees();
     }
 
-    /** A figure that changes with each free of ours, and with most of the JVM's. */
+    /** A figure that grows with each free of ours. */
     private static long frees() {
-        return Counts.OF_JVM.roughFrees() - JavaNio.lent().buffers();
+        return Counts.OF_JVM.roughFrees();
     }
 
     /** What is asked for again and again. */

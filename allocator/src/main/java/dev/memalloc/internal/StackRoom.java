@@ -1,4 +1,4 @@
-package dev.memalloc;
+package dev.memalloc.internal;
 
 /**
  * Room on the thread's stack, asked for before work that must not stop halfway: without it the
@@ -6,7 +6,7 @@ package dev.memalloc;
  *
  * <p>Java has no way to ask how much is left. The JVM looks at each call whether some is, but for the callee only.
  */
-final class StackRoom {
+public final class StackRoom {
     /** Each has 6 longs in its frame: 10 KiB in all if compiled, three times as much if interpreted. */
     private static final int CALLS = 128;
 
@@ -17,12 +17,12 @@ final class StackRoom {
      * Makes sure of 4 KiB, more than what changes a heap needs, but for calls of the operating system. It takes a few
      * nanoseconds.
      */
-    static void require() {
+    public static void require() {
         deep(0);
     }
 
     /** Makes sure of 10 KiB, for a call of the operating system. It takes a fraction of a microsecond. */
-    static void requireForSystemCall() {
+    public static void requireForSystemCall() {
         descend(CALLS, 1, 2, 3, 4, 5, 6);
     }
 
