@@ -45,6 +45,7 @@ public final class DirectMemory {
             NativeAccess.lend(null);
         }
         useDeallocator();
+        useSleep();
         CALLERS.current();
     }
 
@@ -128,6 +129,15 @@ public final class DirectMemory {
         own(deallocator);
         deallocator.run();
         JavaNio.lent().newBuffer(0, JavaNio.align(0), null);
+    }
+
+    /** The purger sleeps, and who waits at a limit. */
+    private static void useSleep() {
+        try {
+            Thread.sleep(0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void own(Deallocator deallocator) {
