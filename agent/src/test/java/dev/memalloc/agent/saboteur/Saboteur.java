@@ -15,8 +15,7 @@ import net.bytebuddy.pool.TypePool;
 /**
  * Another agent, which makes trouble on the way of an allocation while the system property {@code sabotage} is set:
  * {@code nest} asks for a direct buffer inside of the heap, {@code fail} throws where the buffer's cleaner is made,
- * {@code refuse} throws where the heap is to free a block; {@code retransform} notes the calls that the agent has
- * rewritten. Given before the agent, {@code undo} has it rewrite nothing.
+ * {@code refuse} throws where the heap is to free a block. Given before the agent, {@code undo} has it rewrite nothing.
  */
 public final class Saboteur {
     private Saboteur() {
@@ -28,10 +27,6 @@ public final class Saboteur {
             case "nest" -> rewrite(instrumentation, "dev.memalloc.Heap", "defalloc", Nest.class);
             case "fail" -> rewrite(instrumentation, "jdk.internal.ref.Cleaner", "create", Fail.class);
             case "refuse" -> rewrite(instrumentation, "dev.memalloc.Memory", "memfree", Fail.class);
-            case "retransform" -> {
-                rewrite(instrumentation, "java.nio.ByteBuffer", "allocateDirect", Noted.class);
-                rewrite(instrumentation, "jdk.internal.misc.Unsafe", "allocateMemory", Noted.class);
-            }
             case "undo" -> write(instrumentation, "dev.memalloc.agent.AskFirst", "visitCode", Undo.class);
             default -> throw new IllegalArgumentException(what);
         }
@@ -96,17 +91,6 @@ public final class Saboteur {
             if (System.getProperty("sabotage") != null) {
                 throw new OutOfMemoryError("sabotage");
             }
-        }
-    }
-
-    /** To be copied into what the agent rewrites as well. */
-    static final class Noted {
-        private Noted() {
-        }
-
-        @Advice.OnMethodEnter
-        static void enter(@Advice.Origin("retransformed.#m") String property) {
-            System.setProperty(property, "true");
         }
     }
 
