@@ -7,6 +7,7 @@ import dev.memalloc.agent.program.Crowded;
 import dev.memalloc.agent.program.Ending;
 import dev.memalloc.agent.program.First;
 import dev.memalloc.agent.program.FreedLate;
+import dev.memalloc.agent.program.Mixing;
 import dev.memalloc.agent.program.Refused;
 import dev.memalloc.agent.program.StackEnds;
 import dev.memalloc.agent.program.Starved;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *       <td>{@code JarIT.noCallOfTheSystemIsCritical}</td></tr>
  *   <tr><td>7</td><td>reused memory that is not zero</td><td>{@code BehaviourIT}, "zero after reuse"</td></tr>
  *   <tr><td>8</td><td>uninstalling under live buffers</td><td>{@link #inAndOutWhileThreadsAllocate},
- *       {@code InstallationIT.intoARunningJvmAndOutAgain}</td></tr>
+ *       {@link #inAndOutWhileThreadsAllocateByAllWays}, {@code InstallationIT.intoARunningJvmAndOutAgain}</td></tr>
  *   <tr><td></td><td>the JVM's end while threads allocate</td><td>{@link #endsWhileThreadsAllocate}</td></tr>
  * </table>
  */
@@ -50,6 +51,7 @@ class HazardsIT {
     private static final long LIMIT = 16 << 20;
     private static final int CYCLES = 3;
     private static final long ALLOCATIONS_PER_STEP = 2000;
+    private static final long NANOS_MAX = 20_000_000_000L;
     private static final String NOTHING_LEFT = "0 live, 0 bytes, 0 failed, 0 not freed";
 
     @TempDir
@@ -149,13 +151,7 @@ class HazardsIT {
         long seed = System.nanoTime();
         try (ChildJvm.Running child = ChildJvm.stock().with(ChildJvm.ALLOW_CLEANER, "-XX:+EnableDynamicAgentLoading")
                 .start(Churning.class, Long.toString(seed))) {
-            String id = child.readLine();
-            for (int cycle = 0; cycle < CYCLES; cycle++) {
-                awaitMore(child, seed);
-                load(id, "");
-                awaitMore(child, seed);
-                load(id, "uninstall");
-            }
+            goInAndOut(child, "", seed);
             ChildJvm.Result result = child.finish();
             assertThat(result.err()).as("seed %d", seed).isEmpty();
             assertThat(result.status()).as("seed %d", seed).isZero();
@@ -168,12 +164,43 @@ class HazardsIT {
         }
     }
 
+    @Test
+    void inAndOutWhileThreadsAllocateByAllWays() throws Exception {
+        long seed = System.nanoTime();
+        try (ChildJvm.Running child = ChildJvm.stock().with(ChildJvm.ALLOW_CLEANER, "-XX:+EnableDynamicAgentLoading")
+                .start(Mixing.class, Long.toString(seed))) {
+            goInAndOut(child, "intercept=all", seed);
+            ChildJvm.Result result = child.finish();
+            String none = "direct 0, arena 0, temporary 0, unsafe 0";
+            assertThat(result.err()).as("seed %d", seed).isEmpty();
+            assertThat(result.status()).as("seed %d", seed).isZero();
+            assertThat(result.value("wrong")).as("seed %d", seed).isEqualTo("[null, null]");
+            assertThat(result.value("pool")).as("seed %d", seed).isEqualTo("0, 0 buffers, 0 bytes, 0 used");
+            assertThat(result.value("live")).as("seed %d", seed).isEqualTo(none);
+            assertThat(result.value("bytes")).as("seed %d", seed).isEqualTo(none);
+            assertThat(result.value("failed")).as("seed %d", seed).isEqualTo(none);
+            assertThat(result.value("heap")).as("seed %d", seed).isEqualTo("0 0");
+            assertThat(result.value("served")).as("seed %d", seed)
+                .matches("direct \\d{3,}, arena \\d{3,}, temporary \\d{2,}, unsafe \\d{3,}");
+        }
+    }
+
+    private static void goInAndOut(ChildJvm.Running child, String options, long seed) throws Exception {
+        String id = child.readLine();
+        for (int cycle = 0; cycle < CYCLES; cycle++) {
+            awaitMore(child, seed);
+            load(id, options);
+            awaitMore(child, seed);
+            load(id, "uninstall");
+        }
+    }
+
     private static void awaitMore(ChildJvm.Running child, long seed) throws Exception {
         long enough = Long.parseLong(child.ask("count")) + ALLOCATIONS_PER_STEP;
-        for (long last = -1, now = 0; now < enough; last = now) {
+        long end = System.nanoTime() + NANOS_MAX;
+        while (Long.parseLong(child.ask("count")) < enough) {
+            assertThat(System.nanoTime()).as("goes on; seed %d", seed).isLessThan(end);
             Thread.sleep(50);
-            now = Long.parseLong(child.ask("count"));
-            assertThat(now).as("goes on; seed %d", seed).isGreaterThan(last);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.memalloc.agent.program.Collected;
 import dev.memalloc.agent.program.Limited;
 import dev.memalloc.agent.program.Listening;
 import dev.memalloc.agent.program.Sabotaged;
+import dev.memalloc.agent.program.Taking;
 import java.nio.file.Path;
 import java.util.List;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 class InstallationIT {
     private static final String[] STRICT = {
         "--illegal-native-access=deny", "--sun-misc-unsafe-memory-access=deny"};
+    private static final String NONE_OF_EACH = "direct 0, arena 0, temporary 0, unsafe 0";
+    private static final String ALL_OF_ONE = "direct 1, arena 2, temporary 1, unsafe 1";
+    private static final String ALL_OF_TWO = "direct 2, arena 4, temporary 2, unsafe 2";
 
     @Test
     void saysNothing() throws Exception {
@@ -164,6 +168,84 @@ class InstallationIT {
                 .isEqualTo("memalloc agent: process " + id + ": not uninstalled, it is not installed");
             assertThat(child.errors()).containsExactly("memalloc agent: not uninstalled, it is not installed");
         }
+    }
+
+    @Test
+    void interceptsAllInARunningJvmAndNoMoreAndAgain() throws Exception {
+        try (ChildJvm.Running child = startTaking()) {
+            String id = child.readLine();
+            child.ask("take before");
+            assertThat(attach(id, "intercept=all")).isEqualTo("memalloc agent: installed into " + id);
+            assertThat(child.ask("each LiveCount")).as("of what was there before").isEqualTo(NONE_OF_EACH);
+            child.ask("take first");
+            child.ask("take second");
+            assertThat(child.ask("each LiveCount")).isEqualTo(ALL_OF_TWO);
+
+            assertThat(attach(id, "uninstall")).isEqualTo("memalloc agent: uninstalled from " + id);
+            child.ask("take while-uninstalled");
+            child.ask("take while-uninstalled-too");
+            assertThat(child.ask("each LiveCount")).as("after uninstalling").isEqualTo(ALL_OF_TWO);
+            child.ask("free while-uninstalled");
+            child.ask("free first");
+            assertThat(child.ask("each LiveCount")).isEqualTo(ALL_OF_ONE);
+
+            assertThat(attach(id, "intercept=all")).isEqualTo("memalloc agent: installed into " + id);
+            child.ask("take again");
+            assertThat(child.ask("each LiveCount")).as("installed again").isEqualTo(ALL_OF_TWO);
+            child.ask("free before");
+            child.ask("free while-uninstalled-too");
+            assertThat(child.ask("each LiveCount")).as("without the JVM's own").isEqualTo(ALL_OF_TWO);
+            child.ask("free second");
+            child.ask("free again");
+            assertNothingLeft(child);
+        }
+    }
+
+    @Test
+    void fromDirectBuffersToAll() throws Exception {
+        try (ChildJvm.Running child = startTaking()) {
+            String id = child.readLine();
+            attach(id);
+            child.ask("take first");
+            assertThat(child.ask("each LiveCount")).isEqualTo("direct 1, arena 0, temporary 0, unsafe 0");
+
+            assertThat(attach(id, "intercept=all")).isEqualTo("memalloc agent: installed into " + id);
+            child.ask("take second");
+            assertThat(child.ask("each LiveCount")).isEqualTo("direct 2, arena 2, temporary 1, unsafe 1");
+            child.ask("free first");
+            assertThat(child.ask("each LiveCount")).isEqualTo(ALL_OF_ONE);
+            child.ask("free second");
+            assertNothingLeft(child);
+        }
+    }
+
+    @Test
+    void fromAllToDirectBuffersIsNoChange() throws Exception {
+        try (ChildJvm.Running child = startTaking()) {
+            String id = child.readLine();
+            attach(id, "intercept=all");
+            child.ask("take first");
+
+            assertThat(attach(id)).isEqualTo("memalloc agent: was installed in " + id + " before");
+            assertThat(attach(id, "intercept=all")).isEqualTo("memalloc agent: was installed in " + id + " before");
+            child.ask("take second");
+            assertThat(child.ask("each LiveCount")).isEqualTo(ALL_OF_TWO);
+            child.ask("free first");
+            child.ask("free second");
+            assertNothingLeft(child);
+        }
+    }
+
+    private static ChildJvm.Running startTaking() throws Exception {
+        return ChildJvm.stock().with(ChildJvm.ALLOW_CLEANER, "-XX:+EnableDynamicAgentLoading").start(Taking.class);
+    }
+
+    private static void assertNothingLeft(ChildJvm.Running child) throws Exception {
+        assertThat(child.ask("each LiveCount")).isEqualTo(NONE_OF_EACH);
+        assertThat(child.ask("each LiveBytes")).isEqualTo(NONE_OF_EACH);
+        assertThat(child.ask("each FailedFreeCount")).isEqualTo(NONE_OF_EACH);
+        assertThat(child.ask("heap")).isEqualTo("0 0");
+        child.finish().silent();
     }
 
     @Test

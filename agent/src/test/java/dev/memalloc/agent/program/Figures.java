@@ -5,6 +5,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -27,6 +29,12 @@ public final class Figures {
 
     public static long agent(String attribute) {
         return bean("Agent", attribute);
+    }
+
+    /** An attribute of the beans of all kinds of memory. */
+    public static String each(String attribute) {
+        return "direct " + agent(attribute) + Stream.of("arena", "temporary", "unsafe")
+            .map(kind -> ", " + kind + " " + bean("Agent,kind=" + kind, attribute)).collect(Collectors.joining());
     }
 
     /** The JVM's own figures for direct buffers. */
