@@ -3,7 +3,9 @@ package dev.memalloc.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memalloc.agent.program.Copies;
+import dev.memalloc.agent.program.Taking;
 import dev.memalloc.agent.program.Traced;
+import dev.memalloc.agent.saboteur.Saboteur;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.tools.ToolProvider;
@@ -50,6 +52,31 @@ class OtherCodeIT {
         assertThat(result.value("buffer")).isEqualTo("java.nio.DirectByteBuffer[pos=0 lim=1000 cap=1000]");
         assertThat(Long.parseLong(result.value("served"))).isPositive();
         assertThat(result.value("failed")).isEqualTo("0");
+    }
+
+    @Test
+    void behindAnAgentThatRewritesTheSameClasses(@TempDir Path folder) throws Exception {
+        assertBothRewrite(ChildJvm.stock().with(SaboteurJar.asAgent(folder, "beside"))
+            .with("-javaagent:" + ChildJvm.AGENT + "=intercept=all"));
+    }
+
+    @Test
+    void beforeAnAgentThatRewritesTheSameClasses(@TempDir Path folder) throws Exception {
+        assertBothRewrite(ChildJvm.withAgent("intercept=all").with(SaboteurJar.asAgent(folder, "beside")));
+    }
+
+    private static void assertBothRewrite(ChildJvm jvm) throws Exception {
+        try (ChildJvm.Running child = jvm.with(ChildJvm.ALLOW_CLEANER).onClassPath(SaboteurJar.BYTE_BUDDY)
+                .start(Taking.class)) {
+            child.readLine();
+            child.ask("take all");
+            assertThat(child.ask("each LiveCount")).isEqualTo("direct 1, arena 2, temporary 1, unsafe 1");
+            child.ask("free all");
+            assertThat(child.ask("each LiveCount")).isEqualTo("direct 0, arena 0, temporary 0, unsafe 0");
+            assertThat(child.ask("refuse " + Saboteur.REFUSED))
+                .isEqualTo("[another agent's buffer, another agent's block]");
+            child.finish().silent();
+        }
     }
 
     @Test

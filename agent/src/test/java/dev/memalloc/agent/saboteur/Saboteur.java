@@ -16,8 +16,12 @@ import net.bytebuddy.pool.TypePool;
  * Another agent, which makes trouble on the way of an allocation while the system property {@code sabotage} is set:
  * {@code nest} asks for a direct buffer inside of the heap, {@code fail} throws where the buffer's cleaner is made,
  * {@code refuse} throws where the heap is to free a block. Given before the agent, {@code undo} has it rewrite nothing.
+ * {@code beside} does no harm: it refuses direct buffers and blocks of {@code Unsafe} of one size that none has.
  */
 public final class Saboteur {
+    /** The size that it refuses. */
+    public static final int REFUSED = -7;
+
     private Saboteur() {
     }
 
@@ -27,6 +31,10 @@ public final class Saboteur {
             case "nest" -> rewrite(instrumentation, "dev.memalloc.Heap", "defalloc", Nest.class);
             case "fail" -> rewrite(instrumentation, "jdk.internal.ref.Cleaner", "create", Fail.class);
             case "refuse" -> rewrite(instrumentation, "dev.memalloc.Memory", "memfree", Fail.class);
+            case "beside" -> {
+                rewrite(instrumentation, "java.nio.ByteBuffer", "allocateDirect", RefuseBuffer.class);
+                rewrite(instrumentation, "jdk.internal.misc.Unsafe", "allocateMemory", RefuseBlock.class);
+            }
             case "undo" -> write(instrumentation, "dev.memalloc.agent.AskFirst", "visitCode", Undo.class);
             default -> throw new IllegalArgumentException(what);
         }
@@ -90,6 +98,32 @@ public final class Saboteur {
         static void enter() {
             if (System.getProperty("sabotage") != null) {
                 throw new OutOfMemoryError("sabotage");
+            }
+        }
+    }
+
+    /** To be copied into the making of a direct buffer. */
+    static final class RefuseBuffer {
+        private RefuseBuffer() {
+        }
+
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(0) int bytes) {
+            if (bytes == REFUSED) {
+                throw new IllegalStateException("another agent's buffer");
+            }
+        }
+    }
+
+    /** To be copied into an allocation by {@code Unsafe}. */
+    static final class RefuseBlock {
+        private RefuseBlock() {
+        }
+
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(0) long bytes) {
+            if (bytes == REFUSED) {
+                throw new IllegalStateException("another agent's block");
             }
         }
     }
