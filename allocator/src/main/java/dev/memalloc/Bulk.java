@@ -81,6 +81,34 @@ final class Bulk {
         }
     }
 
+    /** As {@link Heap#memretire}: a block stays as it is. */
+    void retire(long address) {
+        BlockShard shard = shardOf(address);
+        if (shard != null) {
+            shard.requireLive(address);
+        } else {
+            try {
+                mapped.retire(address);
+            } catch (OsException e) {
+                throw refusal(0, e.getMessage(), e);
+            }
+        }
+    }
+
+    /** As {@link Heap#memrelocate}, of a mapping; 0 if there is a block at the address, which cannot be moved away. */
+    long relocate(long address, long newSize) {
+        if (shardOf(address) != null) {
+            return 0;
+        }
+        requireAddressable(newSize);
+        return withRoom(newSize, new LongSupplier() {
+            @Override
+            public long getAsLong() {
+                return mapped.relocate(address, newSize);
+            }
+        });
+    }
+
     /** Resizes in place, or by moving; returns the address then. */
     long resize(long address, long newSize) {
         BlockShard shard = shardOf(address);

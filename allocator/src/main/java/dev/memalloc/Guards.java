@@ -130,6 +130,28 @@ final class Guards {
         });
     }
 
+    void retire(long address) {
+        if (find(address) == null) {
+            raw.retire(address);
+        }
+    }
+
+    /** As {@link Heap#memrelocate}. */
+    long relocate(long address, long newSize) {
+        GuardedBlock block = find(address);
+        if (block == null) {
+            return withRoom(new LongSupplier() {
+                @Override
+                public long getAsLong() {
+                    return raw.relocate(address, newSize);
+                }
+            });
+        }
+        long moved = allocate(Math.max(block.size, newSize), SlotSizes.UNIT, false);
+        RawMemory.copy(memory, address, moved, block.size);
+        return moved;
+    }
+
     /** The bytes that may be used of the live block at an address. */
     long requireLive(long address) {
         GuardedBlock block = find(address);

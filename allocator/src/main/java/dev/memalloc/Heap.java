@@ -270,6 +270,46 @@ public final class Heap implements AutoCloseable {
     }
 
     /**
+     * Gives a block's memory back as far as that can be done while its addresses can still be used: for structures that
+     * other threads may be reading or writing at that moment, without harm to anyone. The block stays the caller's
+     * until {@link #memfree}, which is to be called once nobody can refer to it any more. What is read there until then
+     * is unspecified, and what is written is lost.
+     *
+     * <p>Of a mapping only address space is left, which is not counted for the limit; any other block keeps its memory
+     * until it is freed. (This is the "retire" of hazard pointers: Michael, "Hazard pointers: safe memory reclamation
+     * for lock-free objects", IEEE TPDS 2004.)
+     *
+     * @param address the address of a live block
+     * @throws IllegalArgumentException if no live block starts at {@code address}; nothing has changed then
+     * @throws OutOfMemoryError if the operating system refuses; nothing has changed then
+     * @throws IllegalStateException as {@link #memfree}, or if it was retired already; nothing has changed then
+     */
+    public void memretire(long address) {
+        requireOpen();
+        StackRoom.require();
+        guards.retire(address);
+    }
+
+    /**
+     * Moves the contents of a block to another one, for structures that other threads may be using: the old one is as
+     * {@link #memretire} would leave it, and is to be freed later. A mapping is moved by the operating system, without
+     * copying (by Linux since 5.7).
+     *
+     * @param address the address of a live block
+     * @param newSize how many bytes the other block shall have; fewer than the block has are as many as it has
+     * @return the address of the other block, a multiple of 16
+     * @throws IllegalArgumentException if {@code newSize} is negative, or no live block starts at {@code address}
+     * @throws OutOfMemoryError as {@link #memalloc}; the block is unchanged then
+     * @throws IllegalStateException as {@link #memretire}
+     */
+    public long memrelocate(long address, long newSize) {
+        requireSize(newSize);
+        requireOpen();
+        StackRoom.require();
+        return guards.relocate(address, newSize);
+    }
+
+    /**
      * Copies a block's first bytes into a new one.
      *
      * @param address the address of a live block, or 0
@@ -367,6 +407,36 @@ public final class Heap implements AutoCloseable {
      */
     public MemorySegment segment(long address) {
         return memory.asSlice(address, usableSize(address));
+    }
+
+    /**
+     * A live block's bytes as a segment of an arena, which can be used until that is closed, even after the heap is.
+     * It must not be freed before. An automatic arena closes itself once nobody refers to it or its segments: then
+     * {@code cleanup} can free the block.
+     *
+     * @param address the address of a live block
+     * @param arena the arena
+     * @param cleanup what is to be done when the arena is closed
+     * @return the bytes that may be used
+     * @throws IllegalArgumentException if no live block starts at {@code address}
+     * @throws IllegalStateException as {@link #memfree}, or if the arena is closed
+     * @throws WrongThreadException if the arena is confined to another thread
+     */
+    public MemorySegment segment(long address, Arena arena, Runnable cleanup) {
+        long size = usableSize(address);
+        int lease = lease();
+        try {
+            return RawMemory.all(arena, all -> {
+                try {
+                    cleanup.run();
+                } finally {
+                    endLease(lease);
+                }
+            }).asSlice(address, size);
+        } catch (RuntimeException | Error e) {
+            endLease(lease);
+            throw e;
+        }
     }
 
     /**

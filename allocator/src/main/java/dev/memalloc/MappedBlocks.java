@@ -48,9 +48,14 @@ final class MappedBlocks {
     }
 
     synchronized void free(long address) {
-        long size = requireLive(address);
-        mappings.free(address);
-        allowance.give(size);
+        requireOpen();
+        if (mappings.isRetired(address)) {
+            mappings.freeRetired(address);
+        } else {
+            long size = requireLive(address);
+            mappings.free(address);
+            allowance.give(size);
+        }
         limitSpares();
         noteSpares();
     }
@@ -73,6 +78,30 @@ final class MappedBlocks {
             allowance.give(Math.max(size, bytes) - now);
             noteSpares();
         }
+    }
+
+    /** As {@link Heap#memrelocate}; 0, having changed nothing, if over the limit. */
+    synchronized long relocate(long address, long newSize) {
+        long size = requireLive(address);
+        long bytes = Math.max(size, Os.toPages(newSize));
+        if (!allowance.take(bytes - size)) {
+            return 0;
+        }
+        try {
+            long moved = mappings.relocate(address, bytes);
+            budget.notePeak();
+            return moved;
+        } catch (OsException | Error e) {
+            allowance.give(bytes - size);
+            throw e;
+        }
+    }
+
+    /** As {@link Heap#memretire}. */
+    synchronized void retire(long address) {
+        long size = requireLive(address);
+        mappings.retire(address);
+        allowance.give(size);
     }
 
     /** The bytes of the live mapping at an address. */

@@ -1,7 +1,10 @@
 package dev.memalloc;
 
+import dev.memalloc.internal.RawMemory;
+
 /**
- * The mappings of one heap: large allocations, each in whole pages of its own.
+ * The mappings of one heap: large allocations, each in whole pages of its own; and retired ones, of which only the
+ * addresses are left, until they are freed.
  *
  * <p>What is known about them is on the Java heap: an address is looked up before any of its memory is read. There is
  * room in the tables before the operating system is called, so that nothing can fail after it. Freed ones become
@@ -15,6 +18,8 @@ final class Mappings {
     private final long hugePageThreshold;
     private final RangeTable live = new RangeTable();
     private final Spares spares;
+    /** Those that somebody may still read and write, without their memory. */
+    private final RangeTable retired = new RangeTable();
 
     /** How many origins there have been. */
     private long origins;
@@ -45,10 +50,13 @@ final class Mappings {
         return live.find(address) >= 0;
     }
 
-    /** Whether an address is in a mapping, or in a spare one. */
+    boolean isRetired(long address) {
+        return retired.find(address) >= 0;
+    }
+
+    /** Whether an address is in a mapping, be it retired, or in a spare one. */
     boolean owns(long address) {
-        int before = live.floor(address);
-        return before >= 0 && address < live.end(before) || spares.owns(address);
+        return live.holds(address) || retired.holds(address) || spares.owns(address);
     }
 
     /** The size of the mapping that starts at {@code address}. */
@@ -121,6 +129,41 @@ final class Mappings {
         return moved;
     }
 
+    /**
+     * Copies a mapping to one of {@code newSize} bytes, which is not less, and returns where; the old one is retired.
+     * The operating system moves the memory, where it can: then nothing is copied.
+     */
+    long relocate(long address, long newSize) {
+        live.makeRoom();
+        retired.makeRoom();
+        spares.makeRoom();
+        int index = live.find(address);
+        long size = live.size(index);
+        long moved = moveMemory(address, size, newSize);
+        preferHugePages(moved, newSize);
+        retired.insert(address, size, live.origin(index));
+        live.remove(index);
+        live.insert(moved, newSize, ++origins);
+        return moved;
+    }
+
+    /** Gives a mapping's memory back, and keeps its addresses, at which zero is read, until it is freed. */
+    void retire(long address) {
+        retired.makeRoom();
+        int index = live.find(address);
+        os.discard(address, live.size(index));
+        retired.insert(address, live.size(index), live.origin(index));
+        live.remove(index);
+    }
+
+    void freeRetired(long address) {
+        spares.makeRoom();
+        int index = retired.find(address);
+        spares.add(address, retired.size(index), retired.origin(index));
+        retired.remove(index);
+        remember(address);
+    }
+
     void free(long address) {
         spares.makeRoom();
         int index = live.find(address);
@@ -144,6 +187,9 @@ final class Mappings {
         while (live.count() > 0) {
             free(live.address(live.count() - 1));
         }
+        while (retired.count() > 0) {
+            freeRetired(retired.address(retired.count() - 1));
+        }
         spares.shrinkTo(0);
     }
 
@@ -153,6 +199,10 @@ final class Mappings {
         if (before >= 0 && address < live.end(before)) {
             return Damage.notABlock(address, "it is " + (address - live.address(before)) + " bytes into a mapping of "
                 + live.size(before) + " bytes");
+        }
+        if (retired.holds(address)) {
+            return new IllegalStateException(
+                "the block at " + Damage.hex(address) + ", a mapping, was retired already");
         }
         for (long remembered : freed) {
             if (remembered == address && address != 0) {
@@ -166,7 +216,37 @@ final class Mappings {
     /** Throws {@link IllegalStateException} with the first invariant that does not hold. */
     void check() {
         live.check("mappings");
+        retired.check("retired mappings");
         spares.check();
+    }
+
+    private long moveMemory(long address, long size, long newSize) {
+        long moved;
+        try {
+            moved = os.moveMemory(address, size);
+        } catch (OsException e) {
+            return copyMemory(address, size, newSize);
+        }
+        try {
+            return newSize == size ? moved : os.remap(moved, size, newSize);
+        } catch (OsException | Error e) {
+            RawMemory.copy(moved, address, size);
+            spares.add(moved, size, ++origins);
+            throw e;
+        }
+    }
+
+    /** For systems that cannot move it and keep the old addresses. */
+    private long copyMemory(long address, long size, long newSize) {
+        long copy = os.map(newSize);
+        try {
+            RawMemory.copy(address, copy, size);
+            os.discard(address, size);
+            return copy;
+        } catch (OsException | Error e) {
+            spares.add(copy, newSize, ++origins);
+            throw e;
+        }
     }
 
     private long mapFresh(long size) {

@@ -24,6 +24,7 @@ class Os {
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final int MAP_NORESERVE = 0x4000;
     private static final int MREMAP_MAYMOVE = 1;
+    private static final int MREMAP_DONTUNMAP = 4;
     private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
     private static final int NO_FILE = -1;
@@ -81,6 +82,14 @@ class Os {
     /** Grows (with zeroes) or shrinks a mapping without copying, and returns where it is now. */
     long remap(long address, long oldSize, long newSize) {
         return MREMAP.call("resizing", address, oldSize, newSize, MREMAP_MAYMOVE, 0);
+    }
+
+    /**
+     * Moves the memory of a mapping elsewhere, without copying, and returns where. What is read at its old addresses,
+     * which stay mapped, is zero. Linux can do so since 5.7.
+     */
+    long moveMemory(long address, long size) {
+        return MREMAP.call("moving", address, size, size, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0);
     }
 
     /** Gives address space, and the memory in it, back. */

@@ -52,6 +52,12 @@ final class RangeTable {
         return found >= 0 ? found : -found - 2;
     }
 
+    /** Whether an address is in one of the ranges. */
+    boolean holds(long address) {
+        int before = floor(address);
+        return before >= 0 && address < end(before);
+    }
+
     /** Makes sure that one more range can be inserted without an allocation. */
     void makeRoom() {
         if (count == addresses.length) {

@@ -67,6 +67,25 @@ final class RawHeap {
         return slots.contains(address) ? resizeSlot(address, newSize) : bulk.resize(address, newSize);
     }
 
+    void retire(long address) {
+        if (slots.contains(address)) {
+            slots.requireLive(address);
+        } else {
+            bulk.retire(address);
+        }
+    }
+
+    /** As {@link Heap#memrelocate}. */
+    long relocate(long address, long newSize) {
+        long moved = slots.contains(address) ? 0 : bulk.relocate(address, newSize);
+        if (moved == 0) {
+            long size = requireLive(address);
+            moved = allocate(Math.max(size, newSize), SlotSizes.UNIT, false);
+            RawMemory.copy(memory, address, moved, size);
+        }
+        return moved;
+    }
+
     /** The bytes that may be used of the live block at an address. */
     long requireLive(long address) {
         return slots.contains(address) ? slots.requireLive(address) : bulk.requireLive(address);

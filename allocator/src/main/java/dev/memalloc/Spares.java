@@ -75,8 +75,7 @@ final class Spares {
 
     /** Whether an address is in one of them. */
     boolean owns(long address) {
-        int before = ranges.floor(address);
-        return before >= 0 && address < ranges.end(before);
+        return ranges.holds(address);
     }
 
     /** The first multiple of {@code alignment}, a power of two, in a range or behind it. */

@@ -80,6 +80,12 @@ final class FaultyOs extends Os {
     }
 
     @Override
+    long moveMemory(long address, long size) {
+        maybeFail("mremap", address, size);
+        return super.moveMemory(address, size);
+    }
+
+    @Override
     void unmap(long address, long size) {
         maybeFail("munmap", address, size);
         super.unmap(address, size);
