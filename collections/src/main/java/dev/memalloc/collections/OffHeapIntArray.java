@@ -4,7 +4,6 @@ import dev.memalloc.Heap;
 import dev.memalloc.Memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.ConcurrentModificationException;
 import java.util.NoSuchElementException;
@@ -64,7 +63,6 @@ public final class OffHeapIntArray implements AutoCloseable {
 
     private final Heap heap;
     private final Storage storage;
-    private final Cleaner.Cleanable cleanable;
     /** 0 once closed, so that the check of an index finds that out as well. */
     private long length;
     /** How often the length was changed or the block moved. */
@@ -99,7 +97,6 @@ public final class OffHeapIntArray implements AutoCloseable {
         this.heap = Objects.requireNonNull(heap, "heap");
         storage = new Storage(heap);
         requireLength(length);
-        cleanable = Storage.CLEANER.register(this, storage);
         storage.allocateZeroed(length * Integer.BYTES);
         this.length = length;
     }
@@ -442,7 +439,6 @@ public final class OffHeapIntArray implements AutoCloseable {
             closed = true;
             length = 0;
             storage.free();
-            cleanable.clean();
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -2,70 +2,146 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.util.ConcurrentModificationException;
 
 /**
- * One block of a heap, and its bytes: a block that can be resized, and may move then. It has no block at first.
+ * The memory of a collection, or of a part of one: a block that can be resized, and may be another one then. It has
+ * none at first.
  *
- * <p>The bytes are reached through the heap's own segment, so every access is checked against the block's bounds,
- * and against the heap having been closed, by any thread.
+ * <p>Threads that use it at the same time must not harm anyone: the bytes that one of them is reading or writing may
+ * not be used for anything else, even if another thread resizes or frees them at that moment. As long as only the
+ * thread that made the storage ever asked for its block, there is nobody else to be harmed, and the block is resized
+ * and freed at once. From the first time on that another thread asks, blocks are <em>retired</em>: their contents go
+ * elsewhere, but their addresses can be used until the collector finds that nobody refers to the {@link Block} any
+ * more. That costs address space for large ones, whose memory goes back at once, and memory for small ones.
  *
- * <p>A collection owns storage and is registered with {@link #CLEANER}, the action being one that frees the
- * storage. The action must not refer to the collection, and every method of the collection keeps the collection
- * reachable to its end ({@link java.lang.ref.Reference#reachabilityFence}): otherwise the cleaner could free the
- * bytes while the method still reads them.
+ * <p>Whether another thread has asked is settled as in Dekker's mutual exclusion: it says so before it takes the block;
+ * the owner takes the block away before it looks. So one of the two sees what the other has written, and no access pays
+ * for it but the first one of another thread.
+ *
+ * <p>{@code Block block = storage.block()} is what every method of a collection begins with that reads or writes; at
+ * its end is {@code Reference.reachabilityFence(block)}. Changes exclude one another.
  */
-final class Storage implements Runnable {
-    /** Frees what was not closed. One thread for all collections. */
-    static final Cleaner CLEANER = Cleaner.create();
+final class Storage {
+    private static final VarHandle SHARED;
 
-    private static final MemorySegment NONE = MemorySegment.NULL;
+    static {
+        try {
+            SHARED = MethodHandles.lookup().findVarHandle(Storage.class, "shared", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Heap heap;
-    private long address;
-    /** Null from the moment that the block has changed until there is Java heap for its new segment. */
-    private MemorySegment bytes = NONE;
+    private final Thread owner = Thread.currentThread();
+    /** Whether another thread than the owner, or somebody else's segment, may be using the block. */
+    private boolean shared;
+    /** Null while it is resized or freed by the only thread that knows it. */
+    private Block block = Block.NONE;
 
     Storage(Heap heap) {
         this.heap = heap;
     }
 
-    /** All bytes that may be used: at least as many as were asked for. Valid until the next change. */
+    /**
+     * The block as it is now, which is to be kept reachable while its bytes are used.
+     *
+     * @throws ConcurrentModificationException if another thread is just resizing it
+     */
+    Block block() {
+        if (Thread.currentThread() != owner && !(boolean) SHARED.getAcquire(this)) {
+            share();
+        }
+        Block now = block;
+        if (now == null) {
+            throw new ConcurrentModificationException("another thread is changing the size of this collection");
+        }
+        return now;
+    }
+
+    /** The block's bytes: for those who keep this storage reachable, and do not share it. */
     MemorySegment bytes() {
-        MemorySegment known = bytes;
-        return known != null ? known : findBytes();
+        return block().bytes();
     }
 
     /** How many bytes may be used. */
     long size() {
-        return bytes().byteSize();
+        Block now = block();
+        try {
+            return now.bytes().byteSize();
+        } finally {
+            Reference.reachabilityFence(now);
+        }
+    }
+
+    /** The bytes for users of the collection, who may keep the segment for as long as they like. */
+    MemorySegment view() {
+        share();
+        return block().view();
     }
 
     /** Takes a block of {@code size} zero bytes, or none if that is 0; there must not be one yet. */
-    void allocateZeroed(long size) {
-        assert address == 0 : "a block is allocated only where there is none";
+    synchronized void allocateZeroed(long size) {
+        if (size == 0) {
+            return;
+        }
         StackRoom.require();
-        long block = heap.defalloc(size, 1);
-        address = block;
-        bytes = null;
-        findBytes();
+        Block fresh = new Block(heap);
+        try {
+            fresh.allocateZeroed(size);
+        } catch (OutOfMemoryError e) {
+            if (!Retired.collect()) {
+                throw e;
+            }
+            fresh.allocateZeroed(size);
+        }
+        block = fresh;
     }
 
     /**
      * Gives the block another size, keeping its contents up to the smaller one; new bytes are unspecified. After an
      * {@link OutOfMemoryError} its contents are what they were; its size is the former one if the heap had no memory,
-     * and the new one if the Java heap had none.
+     * and the new one if the Java heap had none. A block that is shared never becomes smaller, but for 0.
      */
-    void resize(long size) {
+    synchronized void resize(long size) {
         if (size == 0) {
             free();
             return;
         }
+        Block old = block();
+        if (old == Block.NONE) {
+            allocateZeroed(size);
+            return;
+        }
         StackRoom.require();
-        long block = heap.memresize(address, size);
-        address = block; // no call in between: whatever comes, the block is not lost
-        bytes = null;
-        findBytes();
+        try {
+            resize(old, size);
+        } catch (OutOfMemoryError e) {
+            if (!Retired.collect()) {
+                throw e;
+            }
+            resize(old, size);
+        }
+    }
+
+    private void resize(Block old, long size) {
+        if (isShared(old)) {
+            if (size > old.bytes().byteSize()) {
+                Block larger = new Block(heap);
+                old.relocateTo(larger, size);
+                block = larger;
+            }
+            return;
+        }
+        try {
+            old.resize(size);
+        } finally {
+            block = old;
+        }
     }
 
     /** Resizes the block to as many bytes as are wanted, or, without memory for so many, to those that are needed. */
@@ -87,31 +163,41 @@ final class Storage implements Runnable {
      * @throws IllegalStateException if the heap finds that the block's surroundings were overwritten, or that somebody
      *     else has freed it; there is no block any more then
      */
-    void free() {
-        if (address == 0) {
+    synchronized void free() {
+        Block old = block();
+        if (isShared(old)) {
+            block = Block.NONE;
+            old.retire();
             return;
         }
-        StackRoom.require();
         try {
-            heap.memfree(address);
+            old.free();
+            old = Block.NONE;
         } catch (IllegalStateException e) {
-            forget();
-            if (!isClosed(heap)) {
-                throw e;
-            }
+            old = Block.NONE;
+            throw e;
+        } finally {
+            block = old;
         }
-        forget();
     }
 
-    private void forget() {
-        address = 0;
-        bytes = NONE;
+    /** Whether somebody else may be using the block. If not, {@link #block} is null: the caller is to set it. */
+    private boolean isShared(Block old) {
+        if ((boolean) SHARED.getAcquire(this)) {
+            return true;
+        }
+        block = null;
+        VarHandle.fullFence();
+        if ((boolean) SHARED.getAcquire(this)) {
+            block = old;
+            return true;
+        }
+        return false;
     }
 
-    /** Frees: the cleaner's action. */
-    @Override
-    public void run() {
-        free();
+    private void share() {
+        SHARED.setVolatile(this, true);
+        VarHandle.fullFence();
     }
 
     /** Whether a heap was closed, by anyone. */
@@ -122,10 +208,5 @@ final class Storage implements Runnable {
         } catch (IllegalStateException e) {
             return true;
         }
-    }
-
-    private MemorySegment findBytes() {
-        bytes = address == 0 ? NONE : heap.segment(address);
-        return bytes;
     }
 }

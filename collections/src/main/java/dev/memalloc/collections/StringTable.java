@@ -1,7 +1,6 @@
 package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
@@ -61,18 +60,11 @@ final class StringTable {
     }
 
     /** The shards, apart from the table: what the cleaner frees must not refer to what it waits for. */
-    private static final class Shards implements Runnable {
+    private static final class Shards {
         private Shard[] all = NONE;
         private int count;
         /** To be freed; those that the operating system refused to take back stay here to be tried again. */
         private Shard[] discarded = NONE;
-
-        /** Frees all: the cleaner's action. */
-        @Override
-        public void run() {
-            discardAll();
-            freeDiscarded();
-        }
 
         void discardAll() {
             Shard[] both = Arrays.copyOf(discarded, discarded.length + count);
@@ -116,7 +108,6 @@ final class StringTable {
     private final Text scratch = new Text();
     private final Counts counts = new Counts();
     private final Shards shards = new Shards();
-    private final Cleaner.Cleanable cleanable = Storage.CLEANER.register(this, shards);
 
     private long keyHash;
     /** How many insertions go by before a split that failed is tried again. */
@@ -326,7 +317,6 @@ final class StringTable {
         try {
             closed = true;
             free();
-            cleanable.clean();
         } catch (IllegalStateException e) {
             throw explained(e);
         } finally {
