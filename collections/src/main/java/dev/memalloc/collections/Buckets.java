@@ -1,13 +1,13 @@
 package dev.memalloc.collections;
 
-import dev.memalloc.Heap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ConcurrentModificationException;
 
 /**
- * A hash table of references into a log: the only class that reads or writes a bucket's bytes.
+ * The layout of buckets, which are a hash table of references to entries: the only class that reads or writes a
+ * bucket's bytes. All methods are given the memory, where in it the buckets begin, and how many there are.
  *
  * <pre>
  *  bucket  +---------+---------+----------+--------+------------------------------------------+
@@ -27,17 +27,12 @@ import java.util.ConcurrentModificationException;
  * Hacker's Delight, 6-1. The number of buckets need not be a power of 2: the hash is scaled by a multiplication.
  *
  * <p>Invariant: each key is in the first bucket from its own on that had a free slot when it came, and the buckets
- * before that count it. Not thread-safe.
+ * before that count it. A search ends whatever it reads, even what another thread is writing.
  */
 final class Buckets {
-    /** A table is enlarged beyond this many references a bucket, so that few keys pass over a full one. */
-    static final int FILLED = 10;
+    static final int BUCKET_SIZE = 64;
 
-    /** Beyond that many it has to be: they would pass over too many. */
-    static final int FILLED_MAX = 11;
-
-    private static final long BUCKET_SIZE = 64;
-    private static final int SLOTS = 12;
+    static final int SLOTS = 12;
     private static final long MORE_TAGS = 8;
     private static final long PASSED_OVER = 12;
     private static final long REFERENCES = 16;
@@ -49,162 +44,185 @@ final class Buckets {
         ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfChar COUNT = ValueLayout.JAVA_CHAR_UNALIGNED;
 
-    private final Storage storage;
-    private long count;
-
-    Buckets(Heap heap) {
-        storage = new Storage(heap);
+    private Buckets() {
     }
 
-    /** How many buckets that many references need. */
-    static long countFor(long references) {
-        return (references + FILLED - 1) / FILLED;
+    /** How many references so many buckets take before there should be more: then few keys pass over a full one. */
+    static int filled(int count) {
+        return count * 21 / 2;
     }
 
-    long count() {
-        return count;
-    }
-
-    /** Bytes taken from the heap. */
-    long sizeInBytes() {
-        return storage.size();
-    }
-
-    /** Makes it that many buckets, all empty; there must be none yet. */
-    void allocate(long buckets) {
-        storage.allocateZeroed(buckets * BUCKET_SIZE);
-        count = buckets;
+    /** Beyond that many there have to be more: too many keys would pass over full ones. */
+    static int filledMax(int count) {
+        return count * 23 / 2;
     }
 
     /** The slot of the reference to the entry with that key; -1 if there is none. */
-    long find(long hash, Text key, Log log) {
-        MemorySegment bytes = storage.bytes();
+    static long find(MemorySegment memory, long buckets, int count, long hash, Text key, EntryLayout layout) {
         long pattern = ONES * tag(hash);
-        long home = home(hash);
+        long home = home(buckets, count, hash);
         long bucket = home;
         do {
-            for (long part = 0; part <= MORE_TAGS; part += MORE_TAGS) {
-                long matches = zeroBytes(tags(bytes, bucket, part) ^ pattern);
-                for (; matches != 0; matches &= matches - 1) {
-                    long slot = slot(bucket, part, matches);
-                    if (slot < bucket + BUCKET_SIZE && log.hasKey(reference(slot), key)) {
-                        return slot;
-                    }
+            long matches = zeroBytes(memory.get(Text.WORD, bucket) ^ pattern);
+            for (; matches != 0; matches &= matches - 1) {
+                long slot = slot(bucket, 0, matches);
+                if (layout.hasKey(memory, reference(memory, slot), key)) {
+                    return slot;
                 }
             }
-            if (bytes.get(COUNT, bucket + PASSED_OVER) == 0) {
+            long rest = memory.get(Text.WORD, bucket + MORE_TAGS);
+            matches = zeroBytes(rest ^ pattern) & 0xFFFF_FFFFL;
+            for (; matches != 0; matches &= matches - 1) {
+                long slot = slot(bucket, MORE_TAGS, matches);
+                if (layout.hasKey(memory, reference(memory, slot), key)) {
+                    return slot;
+                }
+            }
+            if ((rest >>> 32 & PASSED_OVER_MAX) == 0) {
                 return -1;
             }
-            bucket = after(bucket);
+            bucket = after(buckets, count, bucket);
         } while (bucket != home);
         return -1;
     }
 
+    /** Reads from the first bucket of a search. */
+    static long touch(MemorySegment memory, long buckets, int count, long hash) {
+        return memory.get(Text.WORD, home(buckets, count, hash));
+    }
+
+    /** Reads from the first entry that a search compares, if it is in the first bucket. */
+    static long touchEntry(MemorySegment memory, long buckets, int count, long hash) {
+        long bucket = home(buckets, count, hash);
+        long pattern = ONES * tag(hash);
+        long matches = zeroBytes(memory.get(Text.WORD, bucket) ^ pattern);
+        if (matches != 0) {
+            return memory.get(ValueLayout.JAVA_BYTE, reference(memory, slot(bucket, 0, matches)));
+        }
+        matches = zeroBytes(memory.get(Text.WORD, bucket + MORE_TAGS) ^ pattern) & 0xFFFF_FFFFL;
+        return matches == 0 ? 0
+            : memory.get(ValueLayout.JAVA_BYTE, reference(memory, slot(bucket, MORE_TAGS, matches)));
+    }
+
     /** Adds a reference, for which there must be a free slot. The last thing written is the tag. */
-    void insert(long hash, long reference) {
-        MemorySegment bytes = storage.bytes();
-        long slot = freeSlot(bytes, hash);
-        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket, hash)) {
-            char passed = bytes.get(COUNT, bucket + PASSED_OVER);
+    static void insert(MemorySegment memory, long buckets, int count, long hash, long reference) {
+        long home = home(buckets, count, hash);
+        long slot = freeSlot(memory, buckets, count, home);
+        for (long bucket = home; bucket != bucketOf(slot); bucket = after(buckets, count, bucket)) {
+            char passed = memory.get(COUNT, bucket + PASSED_OVER);
             if (passed < PASSED_OVER_MAX) {
-                bytes.set(COUNT, bucket + PASSED_OVER, (char) (passed + 1));
+                memory.set(COUNT, bucket + PASSED_OVER, (char) (passed + 1));
             }
         }
-        setReference(slot, reference);
-        setTag(bytes, slot, tag(hash));
+        setReference(memory, slot, reference);
+        setTag(memory, slot, tag(hash));
     }
 
     /** Takes the key out of a slot, which {@link #uncount} completes. */
-    void vacate(long slot) {
-        setTag(storage.bytes(), slot, 0);
+    static void vacate(MemorySegment memory, long slot) {
+        setTag(memory, slot, 0);
     }
 
     /** Takes back that the key of that hash, on its way to that slot, passed over buckets. */
-    void uncount(long hash, long slot) {
-        MemorySegment bytes = storage.bytes();
-        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket, hash)) {
-            char passed = bytes.get(COUNT, bucket + PASSED_OVER);
+    static void uncount(MemorySegment memory, long buckets, int count, long hash, long slot) {
+        long home = home(buckets, count, hash);
+        for (long bucket = home; bucket != bucketOf(slot);) {
+            char passed = memory.get(COUNT, bucket + PASSED_OVER);
             if (passed < PASSED_OVER_MAX) {
-                bytes.set(COUNT, bucket + PASSED_OVER, (char) (passed - 1));
+                memory.set(COUNT, bucket + PASSED_OVER, (char) (passed - 1));
             }
+            bucket = after(buckets, count, bucket);
+            requireOther(bucket, home);
         }
     }
 
     /** The slot of a reference, to a key with that hash; -1 if there is none. */
-    long slotOf(long hash, long reference) {
-        MemorySegment bytes = storage.bytes();
-        long home = home(hash);
+    static long slotOf(MemorySegment memory, long buckets, int count, long hash, long reference) {
+        long home = home(buckets, count, hash);
         long bucket = home;
         do {
             for (long slot = bucket + REFERENCES; slot < bucket + BUCKET_SIZE; slot += Integer.BYTES) {
-                if (reference(slot) == reference && tagAt(bytes, slot) != 0) {
+                if (reference(memory, slot) == reference && tagAt(memory, slot) != 0) {
                     return slot;
                 }
             }
-            if (bytes.get(COUNT, bucket + PASSED_OVER) == 0) {
+            if (memory.get(COUNT, bucket + PASSED_OVER) == 0) {
                 return -1;
             }
-            bucket = after(bucket);
+            bucket = after(buckets, count, bucket);
         } while (bucket != home);
         return -1;
     }
 
-    long reference(long slot) {
-        return storage.bytes().get(REFERENCE, slot) & 0xFFFF_FFFFL;
+    static long reference(MemorySegment memory, long slot) {
+        return memory.get(REFERENCE, slot) & 0xFFFF_FFFFL;
     }
 
-    void setReference(long slot, long reference) {
-        storage.bytes().set(REFERENCE, slot, (int) reference);
+    static void setReference(MemorySegment memory, long slot, long reference) {
+        memory.set(REFERENCE, slot, (int) reference);
     }
 
     /** The first slot behind {@code slot} that has a reference; -1 if there is none. To begin with, give it 0. */
-    long next(long slot) {
-        MemorySegment bytes = storage.bytes();
-        long end = count * BUCKET_SIZE;
-        long next = slot;
-        do {
-            next += Integer.BYTES;
-            if (next % BUCKET_SIZE == 0) {
-                next += REFERENCES;
-            } else if (next < REFERENCES) {
-                next = REFERENCES;
+    static long next(MemorySegment memory, long buckets, int count, long slot) {
+        long end = buckets + (long) count * BUCKET_SIZE;
+        long bucket = slot == 0 ? buckets : bucketOf(slot);
+        int index = slot == 0 ? 0 : (int) ((slot & BUCKET_SIZE - 1) - REFERENCES) / Integer.BYTES + 1;
+        for (; bucket < end; bucket += BUCKET_SIZE) {
+            long taken = taken(memory, bucket) >>> index;
+            if (taken != 0) {
+                return bucket + REFERENCES + (long) (index + Long.numberOfTrailingZeros(taken)) * Integer.BYTES;
             }
-            if (next >= end) {
-                return -1;
-            }
-        } while (tagAt(bytes, next) == 0);
-        return next;
-    }
-
-    void free() {
-        storage.free();
-        count = 0;
+            index = 0;
+        }
+        return -1;
     }
 
     /** By how many a bucket counts more keys that pass over it than there are; 0 if it has stopped to count. */
-    long countedTooMany(long bucket, long times) {
-        char counted = storage.bytes().get(COUNT, bucket * BUCKET_SIZE + PASSED_OVER);
+    static long countedTooMany(MemorySegment memory, long buckets, int bucket, long times) {
+        char counted = memory.get(COUNT, buckets + (long) bucket * BUCKET_SIZE + PASSED_OVER);
         return counted == PASSED_OVER_MAX ? 0 : counted - times;
     }
 
     /** The buckets that a key passes over from its own to the one of its slot, to be counted by number. */
-    void countPassedOver(long hash, long slot, long[] counts) {
-        for (long bucket = home(hash); bucket != bucketOf(slot); bucket = after(bucket, hash)) {
-            counts[(int) (bucket / BUCKET_SIZE)]++;
+    static void countPassedOver(long buckets, int count, long hash, long slot, long[] counts) {
+        for (long bucket = home(buckets, count, hash); bucket != bucketOf(slot);
+                bucket = after(buckets, count, bucket)) {
+            counts[(int) ((bucket - buckets) / BUCKET_SIZE)]++;
         }
     }
 
-    private long freeSlot(MemorySegment bytes, long hash) {
-        for (long bucket = home(hash);; bucket = after(bucket, hash)) {
-            for (long part = 0; part <= MORE_TAGS; part += MORE_TAGS) {
-                long free = zeroBytes(tags(bytes, bucket, part));
-                if (free != 0) {
-                    long slot = slot(bucket, part, free);
-                    if (slot < bucket + BUCKET_SIZE) {
-                        return slot;
-                    }
-                }
+    /** A bit for each of a bucket's slots: whether it has a reference. */
+    private static long taken(MemorySegment memory, long bucket) {
+        long first = ~zeroBytes(memory.get(Text.WORD, bucket)) & ~LOW_BITS;
+        long more = ~zeroBytes(memory.get(Text.WORD, bucket + MORE_TAGS)) & 0x8080_8080L;
+        return bits(first) | bits(more) << Long.BYTES;
+    }
+
+    /** The high bits of 8 bytes as 8 bits. */
+    private static long bits(long highBits) {
+        return (highBits >>> 7) * 0x0102_0408_1020_4080L >>> 56;
+    }
+
+    private static long freeSlot(MemorySegment memory, long buckets, int count, long home) {
+        long bucket = home;
+        do {
+            long free = zeroBytes(memory.get(Text.WORD, bucket));
+            if (free != 0) {
+                return slot(bucket, 0, free);
             }
+            free = zeroBytes(memory.get(Text.WORD, bucket + MORE_TAGS)) & 0xFFFF_FFFFL;
+            if (free != 0) {
+                return slot(bucket, MORE_TAGS, free);
+            }
+            bucket = after(buckets, count, bucket);
+        } while (bucket != home);
+        throw new ConcurrentModificationException("the map was changed by two threads at once");
+    }
+
+    /** A way through the buckets ends before it is back where it began. */
+    private static void requireOther(long bucket, long home) {
+        if (bucket == home) {
+            throw new ConcurrentModificationException("the map was changed by two threads at once");
         }
     }
 
@@ -212,34 +230,20 @@ final class Buckets {
         return Math.max(1, (int) (hash >>> 24) & 0xFF);
     }
 
-    private long home(long hash) {
-        return ((hash >>> 32) * count >>> 32) * BUCKET_SIZE;
+    private static long home(long buckets, int count, long hash) {
+        return buckets + ((hash >>> 32) * count >>> 32) * BUCKET_SIZE;
     }
 
-    private long after(long bucket) {
+    private static long after(long buckets, int count, long bucket) {
         long next = bucket + BUCKET_SIZE;
-        return next < count * BUCKET_SIZE ? next : 0;
-    }
-
-    /** The bucket after that, for a hash whose way ends before it is back at its own bucket. */
-    private long after(long bucket, long hash) {
-        long next = after(bucket);
-        if (next == home(hash)) {
-            throw new ConcurrentModificationException("the map was changed by two threads at once");
-        }
-        return next;
+        return next < buckets + (long) count * BUCKET_SIZE ? next : buckets;
     }
 
     private static long bucketOf(long slot) {
         return slot & -BUCKET_SIZE;
     }
 
-    /** 8 tags; of the second word, 4 tags and 4 bytes that are to be ignored. */
-    private static long tags(MemorySegment bytes, long bucket, long part) {
-        return bytes.get(Text.WORD, bucket + part);
-    }
-
-    /** The slot of the first marked tag; behind the bucket's end if that was none of the 12. */
+    /** The slot of the first marked tag. */
     private static long slot(long bucket, long part, long marks) {
         long index = part + (Long.numberOfTrailingZeros(marks) >>> 3);
         return bucket + REFERENCES + index * Integer.BYTES;
@@ -249,12 +253,12 @@ final class Buckets {
         return bucketOf(slot) + ((slot & BUCKET_SIZE - 1) - REFERENCES) / Integer.BYTES;
     }
 
-    private static byte tagAt(MemorySegment bytes, long slot) {
-        return bytes.get(ValueLayout.JAVA_BYTE, tagAtOffset(slot));
+    private static byte tagAt(MemorySegment memory, long slot) {
+        return memory.get(ValueLayout.JAVA_BYTE, tagAtOffset(slot));
     }
 
-    private static void setTag(MemorySegment bytes, long slot, int tag) {
-        bytes.set(ValueLayout.JAVA_BYTE, tagAtOffset(slot), (byte) tag);
+    private static void setTag(MemorySegment memory, long slot, int tag) {
+        memory.set(ValueLayout.JAVA_BYTE, tagAtOffset(slot), (byte) tag);
     }
 
     /** The high bit of each byte that is 0. */

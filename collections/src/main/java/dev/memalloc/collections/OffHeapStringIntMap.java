@@ -2,19 +2,22 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
+import java.lang.foreign.MemorySegment;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
+import java.util.function.IntBinaryOperator;
 import java.util.function.ObjIntConsumer;
 
 /**
  * A map from strings to ints, all of it off the garbage-collected heap; no {@link Integer} is ever made.
  *
  * <pre>
- *  entry   +----------+------------+----------------+-----------+
- *          | key head | value head | key's bytes    | int       |    e.g. 1 + 1 + 12 + 4 bytes
- *          +----------+------------+----------------+-----------+
+ *  entry   +----------+----------------+-----------+
+ *          | key head | key's bytes    | int       |    e.g. 1 + 12 + 4 bytes
+ *          +----------+----------------+-----------+
  *           1 byte below 32 bytes of key,
  *           2 below 4,096, and so on
  *  and in the table: 1 byte of the hash, 4 bytes of reference, 6 to 10 bytes in all
@@ -23,7 +26,7 @@ import java.util.function.ObjIntConsumer;
  * <p>What {@link OffHeapStringMap} says of strings, null, size, failure, cost, iteration, threads and closing holds
  * here as well: it is the same table. In short: every string comes back equal; null is refused with
  * {@link NullPointerException}; after an {@link OutOfMemoryError} the map holds what it held before; one thread
- * at a time may use it; after {@link #close()} all methods but {@code equals} with itself throw
+ * at a time may change it; after {@link #close()} all methods but {@code equals} with itself throw
  * {@link IllegalStateException}, and so does all that reads or writes an entry once its heap is closed.
  *
  * {@snippet :
@@ -35,9 +38,7 @@ import java.util.function.ObjIntConsumer;
  * }
  * }
  */
-public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.Entry>, AutoCloseable {
-    private final StringTable table;
-
+public final class OffHeapStringIntMap extends StringKeyedMap implements Iterable<OffHeapStringIntMap.Entry> {
     /** An empty map in the process's heap, {@link Memory#heap()}. */
     public OffHeapStringIntMap() {
         this(Memory.heap());
@@ -52,107 +53,130 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
         this(heap, StringTable.Sizes.DEFAULT);
     }
 
-    OffHeapStringIntMap(Heap heap, StringTable.Sizes sizes) {
-        table = new StringTable(Objects.requireNonNull(heap, "heap"), sizes);
-    }
-
-    /**
-     * How many entries there are.
-     *
-     * @return that number
-     */
-    public long size() {
-        return table.size();
-    }
-
-    /**
-     * Whether there is no entry.
-     *
-     * @return whether that is so
-     */
-    public boolean isEmpty() {
-        return table.size() == 0;
-    }
-
-    /**
-     * How many bytes the map has taken from its heap, without the 8 that the heap adds to each block. A few hundred
-     * bytes on the Java heap come to that.
-     *
-     * @return that number
-     */
-    public long sizeInBytes() {
-        return table.sizeInBytes();
+    OffHeapStringIntMap(Heap heap, List<StringTable.Sizes> steps) {
+        super(table(heap, steps, Integer.BYTES));
     }
 
     /**
      * A key's value.
      *
-     * @param key the key
+     * @param key the chars of the key
      * @param otherwise what to return if it has none
      * @return its value
      */
-    public int get(String key, int otherwise) {
-        long place = table.find(key);
+    public int get(CharSequence key, int otherwise) {
+        long place = find(key);
         return place < 0 ? otherwise : table.intValue(place);
     }
 
     /**
-     * Whether a key has a value.
+     * A key's value, the key being UTF-8. Bytes that are malformed are as in a string made of them.
      *
-     * @param key the key
-     * @return whether it is there
+     * @param key the bytes of the key, all of the segment
+     * @param otherwise what to return if it has none
+     * @return its value
      */
-    public boolean containsKey(String key) {
-        return table.find(key) >= 0;
+    public int getUtf8(MemorySegment key, int otherwise) {
+        long place = findUtf8(key);
+        return place < 0 ? otherwise : table.intValue(place);
+    }
+
+    /**
+     * The same, of an array.
+     *
+     * @param key where the bytes of the key are
+     * @param from the first of them
+     * @param length how many they are
+     * @param otherwise what to return if it has none
+     * @return its value
+     * @throws IndexOutOfBoundsException if the array has no such bytes
+     */
+    public int getUtf8(byte[] key, int from, int length, int otherwise) {
+        return getUtf8(MemorySegment.ofArray(key).asSlice(from, length), otherwise);
     }
 
     /**
      * Gives a key a value, in place of the one that it has, if it has one.
      *
-     * @param key the key
+     * @param key the chars of the key
      * @param value its value from now on
      * @return whether the key is new
      * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
      */
-    public boolean put(String key, int value) {
-        long place = table.find(key);
+    public boolean put(CharSequence key, int value) {
+        long place = find(key);
         set(place, value);
         return place < 0;
     }
 
     /**
+     * Gives a key a value if it has none.
+     *
+     * @param key the chars of the key
+     * @param value its value from now on, if it has none
+     * @return the value that it has from now on
+     * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
+     */
+    public int putIfAbsent(CharSequence key, int value) {
+        long place = find(key);
+        if (place >= 0) {
+            return table.intValue(place);
+        }
+        set(place, value);
+        return value;
+    }
+
+    /**
      * Adds to a key's value, or to 0 if it has none. The sum wraps around as that of ints does.
      *
-     * @param key the key
+     * @param key the chars of the key
      * @param increment what to add
      * @return its value from now on
      * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
      */
-    public int addTo(String key, int increment) {
-        long place = table.find(key);
+    public int addTo(CharSequence key, int increment) {
+        long place = find(key);
         int sum = increment + (place < 0 ? 0 : table.intValue(place));
         set(place, sum);
         return sum;
     }
 
     /**
-     * Removes a key and its value.
+     * The same, the key being UTF-8. Bytes that are malformed are as in a string made of them.
      *
-     * @param key the key
-     * @return whether it was there
+     * @param key the bytes of the key, all of the segment
+     * @param increment what to add
+     * @return its value from now on
+     * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
      */
-    public boolean remove(String key) {
-        long place = table.find(key);
-        if (place < 0) {
-            return false;
-        }
-        table.removeFound(place);
-        return true;
+    public int addToUtf8(MemorySegment key, int increment) {
+        long place = findUtf8(key);
+        int sum = increment + (place < 0 ? 0 : table.intValue(place));
+        set(place, sum);
+        return sum;
     }
 
-    /** Removes all entries, and gives all memory back to the heap. */
-    public void clear() {
-        table.clear();
+    /**
+     * Gives a key the value that a function makes of the one that it has and another one, or if it has none, that other
+     * one. The function may use the map.
+     *
+     * @param key the chars of the key
+     * @param value the other value
+     * @param function makes a value of the old and the other one; it must not throw to have an effect
+     * @return its value from now on
+     * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
+     */
+    public int merge(CharSequence key, int value, IntBinaryOperator function) {
+        Objects.requireNonNull(function, "function");
+        long place = find(key);
+        if (place < 0) {
+            set(place, value);
+            return value;
+        }
+        long changes = table.changes();
+        int merged = function.applyAsInt(table.intValue(place), value);
+        set(table.changes() == changes ? place : find(key), merged, key);
+        return merged;
     }
 
     /**
@@ -165,7 +189,7 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
         Objects.requireNonNull(action, "action");
         long changes = table.changes();
         for (long place = table.next(0); place >= 0; place = table.next(place)) {
-            action.accept(table.key(place), table.intValue(place));
+            action.accept(keyAt(place), table.intValue(place));
             table.requireChanges(changes);
         }
     }
@@ -178,7 +202,7 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
      */
     @Override
     public Iterator<Entry> iterator() {
-        return new PlaceIterator<>(table, place -> new Entry(this, table.key(place), table.intValue(place)));
+        return new PlaceIterator<>(table, place -> new Entry(this, keyAt(place), table.intValue(place)));
     }
 
     /**
@@ -212,7 +236,7 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
     public int hashCode() {
         int sum = 0;
         for (Entry entry : this) {
-            sum += entry.key.hashCode() ^ entry.value;
+            sum += entry.key.hashCode() ^ Integer.hashCode(entry.value);
         }
         return sum;
     }
@@ -231,28 +255,23 @@ public final class OffHeapStringIntMap implements Iterable<OffHeapStringIntMap.E
         return joiner.toString();
     }
 
-    /**
-     * Gives all memory back to the heap. Closing again does nothing.
-     *
-     * @throws OutOfMemoryError if the operating system refuses to take memory back; closing again tries it again
-     * @throws IllegalStateException if the heap finds that memory around the map's was overwritten
-     */
-    @Override
-    public void close() {
-        table.close();
-    }
-
-    /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
-    void check() {
-        table.check();
-    }
-
+    /** Sets the value of the key that the thread's text has, which was found at that place. */
     private void set(long place, int value) {
-        table.setValue(value);
+        if (place >= 0) {
+            table.setInt(place, value);
+            return;
+        }
+        Scratch scratch = Scratch.ofThread();
+        scratch.value.set(value);
+        insert(scratch);
+    }
+
+    /** The same, where code of others ran since, which may have used the thread's texts. */
+    private void set(long place, int value, CharSequence key) {
         if (place < 0) {
-            table.insert();
+            put(key, value);
         } else {
-            table.replaceValue(place);
+            table.setInt(place, value);
         }
     }
 

@@ -2,12 +2,14 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
+import java.lang.foreign.MemorySegment;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Collection;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -83,8 +85,8 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         this(heap, StringTable.Sizes.DEFAULT);
     }
 
-    OffHeapStringMap(Heap heap, StringTable.Sizes sizes) {
-        table = new StringTable(Objects.requireNonNull(heap, "heap"), sizes);
+    OffHeapStringMap(Heap heap, List<StringTable.Sizes> steps) {
+        table = new StringTable(Objects.requireNonNull(heap, "heap"), steps, EntryLayout.TEXT, false);
     }
 
     /**
@@ -123,13 +125,78 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
     @Override
     public String get(Object key) {
-        long place = find(key);
-        return place < 0 ? null : table.value(place);
+        Text text = keyText(key);
+        long place = find(text);
+        return place < 0 ? null : table.value(place, text);
+    }
+
+    /**
+     * A key's value, the key being any sequence of chars.
+     *
+     * @param key the chars of the key
+     * @return its value; null if there is none
+     */
+    public String getChars(CharSequence key) {
+        Text text = charsText(key);
+        long place = find(text);
+        return place < 0 ? null : table.value(place, text);
+    }
+
+    /**
+     * A key's value, the key being UTF-8. Bytes that are malformed are as in a string made of them.
+     *
+     * @param key the bytes of the key, all of the segment
+     * @return its value; null if there is none
+     */
+    public String getUtf8(MemorySegment key) {
+        Text text = utf8Text(key);
+        long place = find(text);
+        return place < 0 ? null : table.value(place, text);
+    }
+
+    /**
+     * The same, of an array.
+     *
+     * @param key where the bytes of the key are
+     * @param from the first of them
+     * @param length how many they are
+     * @return its value; null if there is none
+     * @throws IndexOutOfBoundsException if the array has no such bytes
+     */
+    public String getUtf8(byte[] key, int from, int length) {
+        return getUtf8(MemorySegment.ofArray(key).asSlice(from, length));
+    }
+
+    /**
+     * A key's value where the map has it, without making a string. The first call makes the map one that others use
+     * the memory of: see <em>Threads</em>.
+     *
+     * @param key the chars of the key
+     * @return the bytes of its value, which are valid until the map is next changed; null if there is none
+     */
+    public EncodedString getEncoded(CharSequence key) {
+        long place = find(charsText(key));
+        return place < 0 ? null : table.encodedValue(place);
+    }
+
+    /**
+     * The values of many keys, which takes less time than one after the other: the processor waits for the memory of
+     * several at once.
+     *
+     * @param keys the keys
+     * @param values where the value of each goes to, null if there is none
+     * @throws IndexOutOfBoundsException if {@code values} is shorter than {@code keys}
+     * @throws NullPointerException if a key is null; values before it have been written
+     */
+    public void getAll(String[] keys, String[] values) {
+        Objects.checkFromIndexSize(0, keys.length, values.length);
+        table.requireOpen();
+        Scratch.ofThread().batch().getAll(table, keys, values);
     }
 
     @Override
     public boolean containsKey(Object key) {
-        return find(key) >= 0;
+        return find(keyText(key)) >= 0;
     }
 
     @Override
@@ -138,9 +205,10 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         if (!(Objects.requireNonNull(value, "value") instanceof String string)) {
             return false;
         }
-        table.setValue(string);
+        Text text = Scratch.ofThread().value;
+        text.set(string);
         for (long place = table.next(0); place >= 0; place = table.next(place)) {
-            if (table.hasValue(place)) {
+            if (table.hasValue(place, text)) {
                 return true;
             }
         }
@@ -160,25 +228,33 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
     @Override
     public String put(String key, String value) {
         Objects.requireNonNull(value, "value");
-        long place = find(key);
-        table.setValue(value);
+        Text text = keyText(key);
+        long hash = table.hashOf(text);
+        long place = table.find(hash, text);
+        Text valueText = Scratch.ofThread().value;
+        String previous = place < 0 ? null : table.value(place, valueText);
+        valueText.set(value);
         if (place < 0) {
-            table.insert();
-            return null;
+            table.insert(hash, text, valueText);
+        } else {
+            table.replaceValue(place, hash, text, valueText);
         }
-        String previous = table.value(place);
-        table.replaceValue(place);
         return previous;
     }
 
     @Override
     public String remove(Object key) {
-        long place = find(key);
+        Text text = keyText(key);
+        if (text == null) {
+            return null;
+        }
+        long hash = table.hashOf(text);
+        long place = table.find(hash, text);
         if (place < 0) {
             return null;
         }
-        String previous = table.value(place);
-        table.removeFound(place);
+        String previous = table.value(place, Scratch.ofThread().value);
+        table.removeFound(place, hash);
         return previous;
     }
 
@@ -201,6 +277,23 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
     @Override
     public boolean remove(Object key, Object value) {
         return super.remove(key, Objects.requireNonNull(value, "value"));
+    }
+
+    /**
+     * Takes as little memory as it can: what is unused goes back to the heap. It takes time in proportion to the
+     * number of entries, and some memory for a moment; where there is none, less is given back.
+     */
+    public void compact() {
+        table.compact();
+    }
+
+    /**
+     * What the memory is used for.
+     *
+     * @return the figures of this moment
+     */
+    public MapStatistics statistics() {
+        return table.statistics();
     }
 
     /** Removes all entries, and gives all memory back to the heap. */
@@ -243,12 +336,38 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         table.check();
     }
 
-    private long find(Object key) {
-        if (Objects.requireNonNull(key, "key") instanceof String string) {
-            return table.find(string);
-        }
+    private Entry entryAt(long place) {
+        Text text = Scratch.ofThread().key;
+        return new Entry(table.key(place, text), table.value(place, text));
+    }
+
+    private long find(Text key) {
+        return key == null ? -1 : table.find(table.hashOf(key), key);
+    }
+
+    /** The thread's text with a key; null if it is no string. */
+    private Text keyText(Object key) {
         table.requireOpen();
-        return -1;
+        if (!(Objects.requireNonNull(key, "key") instanceof String string)) {
+            return null;
+        }
+        Text text = Scratch.ofThread().key;
+        text.set(string);
+        return text;
+    }
+
+    private Text charsText(CharSequence key) {
+        table.requireOpen();
+        Text text = Scratch.ofThread().key;
+        text.set(key);
+        return text;
+    }
+
+    private Text utf8Text(MemorySegment key) {
+        table.requireOpen();
+        Text text = Scratch.ofThread().key;
+        text.setUtf8(key);
+        return text;
     }
 
     /** What the sets of keys and of entries have in common. */
@@ -277,7 +396,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
         @Override
         public Iterator<String> iterator() {
-            return new PlaceIterator<>(table, table::key);
+            return new PlaceIterator<>(table, place -> table.key(place, Scratch.ofThread().key));
         }
     }
 
@@ -297,7 +416,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
         @Override
         public Iterator<Map.Entry<String, String>> iterator() {
-            return new PlaceIterator<>(table, place -> new Entry(table.key(place), table.value(place)));
+            return new PlaceIterator<>(table, place -> entryAt(place));
         }
     }
 
@@ -319,7 +438,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
         @Override
         public Iterator<String> iterator() {
-            return new PlaceIterator<>(table, table::value);
+            return new PlaceIterator<>(table, place -> table.value(place, Scratch.ofThread().key));
         }
     }
 

@@ -1,12 +1,28 @@
 package dev.memalloc.collections;
 
-import dev.memalloc.Heap;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /**
- * A part of a string table: a log with the entries, and buckets with references to them.
+ * A part of a string table: entries in a log, and buckets with references to them. Both are runs of a pool's chunks.
  *
- * <p>Invariant: the buckets have one reference to each live entry of the log, and no other; {@code count} says how
- * many. Not thread-safe.
+ * <pre>
+ *  log      +-------+-------+------+---------+     +-------+-- - - --+-------+---------------+
+ *           | entry | entry | dead | unused  |     | entry |         | entry | room for more |
+ *           +-------+-------+------+---------+     +-------+-- - - --+-------+---------------+
+ *           piece 0: a run                         last piece                tail            tailEnd
+ *
+ *  buckets  one run; what is in it is said at {@link Buckets}
+ * </pre>
+ *
+ * <p>New entries are appended; removed ones are marked dead, stay until the log is compacted, and can be stepped over.
+ * An entry is named by its offset in the pool.
+ *
+ * <p>Invariants: the buckets have one reference to each live entry of the log, and no other; {@code count} says how
+ * many. A slot is named by its offset in the buckets. The entries of a piece tile it from its beginning to where it is
+ * used. {@code used} is the bytes of all entries, {@code dead} that of the dead ones. Not thread-safe; searching is, in
+ * so far as it ends and harms nobody.
  *
  * <p>A change makes all the room that it needs before it begins, so one that fails has changed nothing but the room.
  * Then there is still {@link StackOverflowError}, which any call may throw. So each change takes effect by one write
@@ -15,163 +31,206 @@ import dev.memalloc.Heap;
  * over them. {@code isUnsettled} tells that such may be there.
  */
 final class Shard {
-    /** A log of fewer bytes is not compacted to give memory back. */
-    private static final long COMPACTED_FROM = 1024;
+    private static final int LONGS = 2;
+    /** The most that a piece has for entries to come, in bytes. */
+    private static final long PIECE_MAX = 64 << 10;
 
-    private final Log log;
-    private Buckets buckets;
-    /** No buckets, but while others are filled in their place. */
-    private Buckets spare;
+    private final Pool pool;
+    private final EntryLayout layout;
     private final StringHash hash;
-    /** For keys and values on their way out of the log; shared, since only one method at a time uses it. */
-    private final Text scratch;
     /** What is counted for the table; of another shard that is divided, to begin with. */
     private StringTable.Counts counts;
-    private long count;
+    private long buckets;
+    private int bucketCount;
+    private int count;
+    /** Of each piece, where it begins and where it is used to. */
+    private long[] pieces = new long[4 * LONGS];
+    private int pieceCount;
+    private long tail;
+    private long tailEnd;
+    private long used;
+    private long dead;
     /** Whether a change did not come to its end: set when one begins, and taken back at its end. */
     private boolean isUnsettled;
 
-    Shard(Heap heap, StringHash hash, Text scratch, StringTable.Counts counts) {
-        log = new Log(heap);
-        buckets = new Buckets(heap);
-        spare = new Buckets(heap);
+    Shard(Pool pool, EntryLayout layout, StringHash hash, StringTable.Counts counts) {
+        this.pool = pool;
+        this.layout = layout;
         this.hash = hash;
-        this.scratch = scratch;
         this.counts = counts;
     }
 
-    long count() {
+    Pool pool() {
+        return pool;
+    }
+
+    int count() {
         return count;
     }
 
     /** Bytes in entries, the dead ones included. */
     long bytesUsed() {
-        return log.used;
+        return used;
     }
 
-    /** Bytes taken from the heap. */
-    long sizeInBytes() {
-        return log.sizeInBytes() + buckets.sizeInBytes() + spare.sizeInBytes();
+    long bytesDead() {
+        return dead;
+    }
+
+    /** How many references the buckets have slots for. */
+    long slots() {
+        return (long) bucketCount * Buckets.SLOTS;
     }
 
     /** The slot of that key; -1 if there is none. */
-    long find(long keyHash, Text key) {
-        return count == 0 ? -1 : buckets.find(keyHash, key, log);
+    long find(MemorySegment memory, long keyHash, Text key) {
+        if (count == 0) {
+            return -1;
+        }
+        long at = buckets;
+        long slot = Buckets.find(memory, at, bucketCount, keyHash, key, layout);
+        return slot < 0 ? -1 : slot - at;
+    }
+
+    /** Where the entry of a slot begins. */
+    long entry(MemorySegment memory, long slot) {
+        return Buckets.reference(memory, buckets + slot);
+    }
+
+    long touchBucket(MemorySegment memory, long keyHash) {
+        return count == 0 ? 0 : Buckets.touch(memory, buckets, bucketCount, keyHash);
+    }
+
+    long touchEntry(MemorySegment memory, long keyHash) {
+        return count == 0 ? 0 : Buckets.touchEntry(memory, buckets, bucketCount, keyHash);
     }
 
     /** The first slot in use behind {@code slot}; -1 if there is none. To begin with, give it 0. */
-    long next(long slot) {
-        return count == 0 ? -1 : buckets.next(slot);
+    long next(MemorySegment memory, long slot) {
+        if (count == 0) {
+            return -1;
+        }
+        long at = buckets;
+        long next = Buckets.next(memory, at, bucketCount, slot == 0 ? 0 : at + slot);
+        return next < 0 ? -1 : next - at;
     }
 
-    long hashAt(long slot) {
-        return hashOf(buckets.reference(slot));
-    }
-
-    String key(long slot) {
-        log.readKey(buckets.reference(slot), scratch);
-        return scratch.toString();
-    }
-
-    String value(long slot) {
-        log.readValue(buckets.reference(slot), scratch);
-        return scratch.toString();
-    }
-
-    int intValue(long slot) {
-        log.readValue(buckets.reference(slot), scratch);
-        return (int) scratch.word(0);
-    }
-
-    boolean hasValue(long slot, Text value) {
-        return log.hasValue(buckets.reference(slot), value);
+    long hashAt(MemorySegment memory, long slot) {
+        return hashOf(memory, entry(memory, slot));
     }
 
     /** Adds a key that is not there. */
     void insert(long keyHash, Text key, Text value) {
-        makeRoom(Log.sizeOf(key, value));
+        long size = layout.sizeOf(key, value);
+        makeRoom(size);
         makeSlots(count + 1);
-        long end = log.write(key, value);
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        layout.write(memory, tail, key, value);
         boolean wasUnsettled = isUnsettled;
         isUnsettled = true;
-        buckets.insert(keyHash, log.used);
+        Buckets.insert(memory, buckets, bucketCount, keyHash, tail);
         count++;
         counts.entries++;
         counts.changes++;
-        counts.bytes += end - log.used;
-        log.used = end;
+        counts.bytes += size;
+        used += size;
+        tail += size;
+        pieces[pieceCount * LONGS - 1] = tail;
         isUnsettled = wasUnsettled;
+        Reference.reachabilityFence(block);
     }
 
     /** Gives that key's entry another value: in place if it has as many bytes, else as a new entry of the log. */
     void replaceValue(long slot, Text key, Text value) {
-        if (log.overwrite(buckets.reference(slot), value)) {
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        if (layout.overwrite(memory, entry(memory, slot), value)) {
+            Reference.reachabilityFence(block);
             return;
         }
-        makeRoom(Log.sizeOf(key, value));
-        long old = buckets.reference(slot);
-        long oldSize = log.size(old);
-        long end = log.write(key, value);
+        long size = layout.sizeOf(key, value);
+        makeRoom(size);
+        block = pool.block();
+        memory = block.bytes();
+        long old = entry(memory, slot);
+        long oldSize = layout.size(memory, old);
+        layout.write(memory, tail, key, value);
         boolean wasUnsettled = isUnsettled;
         isUnsettled = true;
-        buckets.setReference(slot, log.used);
-        counts.bytes += end - log.used;
-        log.used = end;
-        log.dead += oldSize;
-        log.kill(old);
+        Buckets.setReference(memory, buckets + slot, tail);
+        counts.bytes += size;
+        used += size;
+        dead += oldSize;
+        tail += size;
+        pieces[pieceCount * LONGS - 1] = tail;
+        layout.kill(memory, old);
         isUnsettled = wasUnsettled;
-        compactIfHalfDead();
+        Reference.reachabilityFence(block);
+        compactIfWorthIt();
     }
 
     /** Removes an entry. No other slot changes. */
     void remove(long keyHash, long slot) {
-        long entry = buckets.reference(slot);
-        long size = log.size(entry);
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        long entry = entry(memory, slot);
+        long size = layout.size(memory, entry);
         boolean wasUnsettled = isUnsettled;
         isUnsettled = true;
-        buckets.vacate(slot);
+        Buckets.vacate(memory, buckets + slot);
         count--;
         counts.entries--;
         counts.changes++;
-        log.dead += size;
-        buckets.uncount(keyHash, slot);
-        log.kill(entry);
+        dead += size;
+        Buckets.uncount(memory, buckets, bucketCount, keyHash, buckets + slot);
+        layout.kill(memory, entry);
         isUnsettled = wasUnsettled;
-        compactIfHalfDead();
+        Reference.reachabilityFence(block);
+        compactIfWorthIt();
     }
 
-    /** Gives buckets back if far too many are left. Slots change. */
-    void trim() {
-        long wanted = Buckets.countFor(count + count / 2);
-        if (buckets.count() > 4 * wanted + 4) {
-            try {
-                rebuild(wanted);
-            } catch (OutOfMemoryError e) {
-                // then it stays as large as it is
-            }
-        }
-    }
-
-    /** Copies each entry into {@code zero} or {@code one}, by a bit of its hash. */
+    /** Copies each entry into {@code zero} or {@code one}, by a bit of its hash; with 0, all go into {@code zero}. */
     void divide(long bit, Shard zero, Shard one) {
         settle();
-        zero.makeSlots(count / 2 + count / 8);
-        one.makeSlots(count / 2 + count / 8);
-        for (long entry = 0; entry < log.used; entry += log.size(entry)) {
-            if (!log.isDead(entry)) {
-                long keyHash = hashOf(entry);
-                Shard to = (keyHash & bit) == 0 ? zero : one;
-                to.makeRoom(log.size(entry));
-                to.makeSlots(to.count + 1);
-                to.append(keyHash, log, entry);
+        if (bit == 0) {
+            zero.makeSlots(zero.count + count);
+        } else {
+            zero.makeSlots(count / 2);
+            one.makeSlots(count / 2);
+        }
+        for (int piece = 0; piece < pieceCount; piece++) {
+            long end = pieces[piece * LONGS + 1];
+            long size;
+            for (long entry = pieces[piece * LONGS]; entry < end; entry += size) {
+                Block block = pool.block();
+                MemorySegment memory = block.bytes();
+                size = layout.size(memory, entry);
+                if (!layout.isDead(memory, entry)) {
+                    long keyHash = hashOf(memory, entry);
+                    Shard to = (keyHash & bit) == 0 ? zero : one;
+                    to.makeRoom(size);
+                    to.makeSlots(to.count + 1);
+                    to.append(keyHash, pool.block(), entry, size);
+                }
+                Reference.reachabilityFence(block);
             }
         }
     }
 
-    private void append(long keyHash, Log other, long entry) {
-        buckets.insert(keyHash, log.append(other, entry));
+    private void append(long keyHash, Block from, long entry, long size) {
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        MemorySegment.copy(from.bytes(), entry, memory, tail, size);
+        Buckets.insert(memory, buckets, bucketCount, keyHash, tail);
         count++;
-        counts.bytes += other.size(entry);
+        counts.bytes += size;
+        counts.moves++;
+        used += size;
+        tail += size;
+        pieces[pieceCount * LONGS - 1] = tail;
+        Reference.reachabilityFence(block);
+        Reference.reachabilityFence(from);
     }
 
     /** Has its entries counted elsewhere from now on; those that it has must be counted there already. */
@@ -179,51 +238,136 @@ final class Shard {
         counts = others;
     }
 
+    /** Gives all chunks back. */
     void free() {
-        try {
-            buckets.free();
-        } finally {
+        if (bucketCount > 0) {
+            pool.free(buckets, bucketRun(bucketCount));
+            bucketCount = 0;
+        }
+        for (int piece = 0; piece < pieceCount; piece++) {
+            freePiece(piece);
+        }
+        pieceCount = 0;
+        count = 0;
+    }
+
+    /** Takes as little memory as it can: compacts the log, and has as few buckets as are enough. */
+    void compact() {
+        if (dead > 0) {
+            compactLog(0);
+        }
+        int enough = bucketsFor(count);
+        if (enough < bucketCount) {
             try {
-                spare.free();
-            } finally {
-                log.free();
+                rebuild(enough);
+            } catch (OutOfMemoryError e) {
+                // then it stays as large as it is
             }
         }
+    }
+
+    /**
+     * Moves what is in high chunks of the pool to lower ones that are free. No slot changes, only where the buckets
+     * are, and what is in them.
+     */
+    void moveDown() {
+        settle();
+        StackRoom.require();
+        for (int piece = 0; piece < pieceCount; piece++) {
+            long from = pieces[piece * LONGS];
+            long to = pool.allocateBelow(from, runOf(piece));
+            if (to >= 0) {
+                movePiece(piece, from, to);
+                pool.free(from, runOf(piece));
+            }
+        }
+        int run = bucketRun(bucketCount);
+        long to = run == 0 ? -1 : pool.allocateBelow(buckets, run);
+        if (to >= 0) {
+            Block block = pool.block();
+            MemorySegment memory = block.bytes();
+            MemorySegment.copy(memory, buckets, memory, to, (long) run * pool.chunkSize());
+            Reference.reachabilityFence(block);
+            long old = buckets;
+            buckets = to;
+            pool.free(old, run);
+        }
+    }
+
+    private void movePiece(int piece, long from, long to) {
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        long end = pieces[piece * LONGS + 1];
+        MemorySegment.copy(memory, from, memory, to, end - from);
+        for (long entry = from; entry < end; entry += layout.size(memory, entry)) {
+            if (!layout.isDead(memory, entry)) {
+                long slot = Buckets.slotOf(memory, buckets, bucketCount, hashOf(memory, entry), entry);
+                Buckets.setReference(memory, slot, entry - from + to);
+                counts.moves++;
+            }
+        }
+        Reference.reachabilityFence(block);
+        if (piece == pieceCount - 1) {
+            tail += to - from;
+            tailEnd += to - from;
+        }
+        pieces[piece * LONGS] = to;
+        pieces[piece * LONGS + 1] = end - from + to;
     }
 
     /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
     void check() {
         settle();
-        long[] passedOver = new long[Math.toIntExact(buckets.count())];
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        long[] passedOver = new long[bucketCount];
         long live = 0;
-        long dead = 0;
-        long entry = 0;
-        for (; entry < log.used; entry += log.size(entry)) {
-            if (log.isDead(entry)) {
-                dead += log.size(entry);
-            } else {
-                live++;
-                Text key = new Text();
-                log.readKey(entry, key);
-                long keyHash = hash.of(key);
-                long slot = buckets.find(keyHash, key, log);
-                require(slot >= 0 && buckets.reference(slot) == entry, "a search for a live entry's key finds it");
-                buckets.countPassedOver(keyHash, slot, passedOver);
+        long bytes = 0;
+        long bytesDead = 0;
+        for (int piece = 0; piece < pieceCount; piece++) {
+            long entry = pieces[piece * LONGS];
+            long end = pieces[piece * LONGS + 1];
+            for (; entry < end; entry += layout.size(memory, entry)) {
+                long size = layout.size(memory, entry);
+                bytes += size;
+                if (layout.isDead(memory, entry)) {
+                    bytesDead += size;
+                } else {
+                    live++;
+                    Text key = new Text();
+                    layout.readKey(memory, entry, key);
+                    long keyHash = hash.of(key);
+                    long slot = find(memory, keyHash, key);
+                    require(slot >= 0 && entry(memory, slot) == entry, "a search for a live entry's key finds it");
+                    Buckets.countPassedOver(buckets, bucketCount, keyHash, buckets + slot, passedOver);
+                }
             }
+            require(entry == end, "the entries tile their piece");
         }
-        require(entry == log.used, "the entries tile the log");
-        require(entry == 0 || log.hasRoom(0), "there is room to read behind the last entry");
-        require(dead == log.dead, "the log knows how many bytes are dead");
+        require(pieceCount == 0 || tail == pieces[pieceCount * LONGS - 1] && tail <= tailEnd,
+            "new entries go behind the last one");
+        require(bytes == used, "the shard knows how many bytes the entries have");
+        require(bytesDead == dead, "the shard knows how many bytes are dead");
         require(live == count, "the shard knows how many entries are live");
         long slots = 0;
-        for (long slot = next(0); slot >= 0; slot = next(slot)) {
+        for (long slot = next(memory, 0); slot >= 0; slot = next(memory, slot)) {
             slots++;
         }
         require(slots == count, "each slot in use belongs to a live entry");
-        for (int bucket = 0; bucket < passedOver.length; bucket++) {
-            long tooMany = buckets.countedTooMany(bucket, passedOver[bucket]);
+        for (int bucket = 0; bucket < bucketCount; bucket++) {
+            long tooMany = Buckets.countedTooMany(memory, buckets, bucket, passedOver[bucket]);
             require(isUnsettled ? tooMany >= 0 : tooMany == 0, "a bucket knows how many keys passed over it");
         }
+        Reference.reachabilityFence(block);
+    }
+
+    /** How many of the pool's chunks it has. */
+    long chunks() {
+        long chunks = bucketRun(bucketCount);
+        for (int piece = 0; piece < pieceCount; piece++) {
+            chunks += runOf(piece);
+        }
+        return chunks;
     }
 
     private static void require(boolean holds, String invariant) {
@@ -232,115 +376,253 @@ final class Shard {
         }
     }
 
-    private long hashOf(long entry) {
-        return log.hashOfKey(entry, hash);
+    private long hashOf(MemorySegment memory, long entry) {
+        return layout.hashOfKey(memory, entry, hash);
     }
 
-    /** By compacting, if that gives a quarter of the log, else by growing; if that fails, by compacting after all. */
+    /**
+     * Sees to it that an entry of that many bytes fits behind the last one, by another piece if need be; without memory
+     * for that, by compacting.
+     */
     private void makeRoom(long bytes) {
-        if (!log.hasRoom(bytes) && log.dead > log.used / 4) {
-            compact();
-        }
-        if (log.hasRoom(bytes)) {
+        if (tailEnd - tail >= bytes) {
             return;
         }
         try {
-            log.grow(bytes);
+            openPiece(pool.allocateButOne(runFor(bytes)), runFor(bytes));
         } catch (OutOfMemoryError e) {
-            if (log.dead > 0) {
-                compact();
+            if (dead > 0) {
+                compactLog(0);
             }
-            if (!log.hasRoom(bytes)) {
+            if (tailEnd - tail < bytes) {
                 throw e;
             }
         }
     }
 
-    /** By half more buckets; without memory for them, by an eighth more; without that, by filling them more. */
-    private void makeSlots(long references) {
-        long there = buckets.count();
-        if (references <= there * Buckets.FILLED) {
+    /** For an entry, or for as many as it as are worth it. */
+    private int runFor(long bytes) {
+        return pool.chunksFor(Math.max(bytes, Math.min(Math.min(8 * bytes, used / 8), PIECE_MAX)));
+    }
+
+    private void openPiece(long piece, int run) {
+        try {
+            if (pieceCount * LONGS == pieces.length) {
+                pieces = Arrays.copyOf(pieces, Math.multiplyExact(2, pieces.length));
+            }
+        } catch (OutOfMemoryError e) {
+            pool.free(piece, run);
+            throw e;
+        }
+        cutTail();
+        pieces[pieceCount * LONGS] = piece;
+        pieces[pieceCount * LONGS + 1] = piece;
+        tail = piece;
+        tailEnd = piece + (long) run * pool.chunkSize();
+        pieceCount++;
+    }
+
+    /** Gives the last piece's chunks back that have no entry. It ends in its last chunk then, as all others do. */
+    private void cutTail() {
+        if (pieceCount == 0) {
             return;
         }
-        long needed = Buckets.countFor(references);
+        long size = pool.chunkSize();
+        long end = pieces[(pieceCount - 1) * LONGS] + (long) chunksOf(pieceCount - 1) * size;
+        if (end < tailEnd) {
+            int run = (int) ((tailEnd - end) / size);
+            tailEnd = end;
+            pool.free(end, run);
+        }
+    }
+
+    /** The chunks that a piece has; of the last one, those with entries, or the first one. */
+    private int chunksOf(int piece) {
+        return Math.max(1, pool.chunksFor(pieces[piece * LONGS + 1] - pieces[piece * LONGS]));
+    }
+
+    private int runOf(int piece) {
+        return piece == pieceCount - 1 ? pool.chunksFor(tailEnd - pieces[piece * LONGS]) : chunksOf(piece);
+    }
+
+    private void freePiece(int piece) {
+        pool.free(pieces[piece * LONGS], runOf(piece));
+    }
+
+    /** By half more buckets; without memory for them, by an eighth more; without that, by filling them more. */
+    private void makeSlots(int references) {
+        if (references <= Buckets.filled(bucketCount)) {
+            return;
+        }
+        int needed = bucketsFor(references);
         try {
-            rebuild(Math.max(needed, there + there / 2));
-        } catch (OutOfMemoryError half) {
+            rebuild(bucketsFor(references + references / 4));
+        } catch (OutOfMemoryError e) {
             try {
-                rebuild(Math.max(needed, there + there / 8));
-            } catch (OutOfMemoryError eighth) {
-                if (references > there * Buckets.FILLED_MAX) {
-                    throw eighth;
+                rebuild(needed);
+            } catch (OutOfMemoryError again) {
+                if (references > Buckets.filledMax(bucketCount)) {
+                    throw again;
                 }
             }
         }
+    }
+
+    /** As many buckets as so many references need, and what more fits into the chunks for them. */
+    private int bucketsFor(int references) {
+        int needed = references / 10;
+        while (Buckets.filled(needed) < references) {
+            needed++;
+        }
+        return bucketRun(needed) * (pool.chunkSize() / Buckets.BUCKET_SIZE);
+    }
+
+    private int bucketRun(int number) {
+        return pool.chunksFor((long) number * Buckets.BUCKET_SIZE);
     }
 
     /** Marks dead what the buckets do not refer to. Their counts are right again once they were filled anew. */
     private void settle() {
-        if (isUnsettled) {
-            for (long entry = 0; entry < log.used; entry += log.size(entry)) {
-                if (!log.isDead(entry) && buckets.slotOf(hashOf(entry), entry) < 0) {
-                    log.kill(entry);
+        if (!isUnsettled) {
+            return;
+        }
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        for (int piece = 0; piece < pieceCount; piece++) {
+            long end = pieces[piece * LONGS + 1];
+            for (long entry = pieces[piece * LONGS]; entry < end; entry += layout.size(memory, entry)) {
+                if (!layout.isDead(memory, entry)
+                        && Buckets.slotOf(memory, buckets, bucketCount, hashOf(memory, entry), entry) < 0) {
+                    layout.kill(memory, entry);
                 }
             }
         }
+        Reference.reachabilityFence(block);
     }
 
     /** Fills other buckets, and takes them in place of those that there are. */
-    private void rebuild(long bucketCount) {
+    private void rebuild(int number) {
         settle();
-        spare.free(); // there are none, but after one whose memory could not be given back
-        try {
-            spare.allocate(bucketCount);
-            for (long entry = 0; entry < log.used; entry += log.size(entry)) {
-                if (!log.isDead(entry)) {
-                    spare.insert(hashOf(entry), entry);
+        StackRoom.require();
+        int run = bucketRun(number);
+        long others = pool.allocateButOne(run);
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        memory.asSlice(others, (long) run * pool.chunkSize()).fill((byte) 0);
+        for (int piece = 0; piece < pieceCount; piece++) {
+            long end = pieces[piece * LONGS + 1];
+            for (long entry = pieces[piece * LONGS]; entry < end; entry += layout.size(memory, entry)) {
+                if (!layout.isDead(memory, entry)) {
+                    Buckets.insert(memory, others, number, hashOf(memory, entry), entry);
                 }
             }
-            Buckets full = spare;
-            spare = buckets;
-            buckets = full;
-            counts.changes++;
-            isUnsettled = false;
-        } finally {
-            spare.free();
+        }
+        counts.moves += count;
+        long old = buckets;
+        int oldRun = bucketRun(bucketCount);
+        buckets = others;
+        bucketCount = number;
+        counts.changes++;
+        isUnsettled = false;
+        Reference.reachabilityFence(block);
+        if (oldRun > 0) {
+            pool.free(old, oldRun);
         }
     }
 
-    private void compactIfHalfDead() {
-        if (log.dead > log.used / 2 && log.used > COMPACTED_FROM) {
-            compact();
-            try {
-                log.trim();
-            } catch (OutOfMemoryError e) {
-                // then it stays as large as it is
-            }
+    private void compactIfWorthIt() {
+        if (dead > used / 4 + pool.chunkSize()) {
+            compactLog(8);
         }
     }
 
     /**
-     * Moves the live entries down over the dead ones. No slot changes, only what is in it. It takes no memory, off the
-     * Java heap or on it, and makes sure of its stack, so it does not stop halfway.
+     * Moves the live entries out of each piece of which more than one part in {@code share} is dead (0: of all with
+     * dead ones), to the log's end, and gives its chunks back. No slot changes, only what is in it. It takes a chunk
+     * more for a moment; without that, what is done so far is done.
      */
-    void compact() {
+    private void compactLog(int share) {
         settle();
         StackRoom.require();
-        long end = 0;
-        long used = log.used;
-        for (long entry = 0; entry < used;) {
-            long size = log.size(entry);
-            if (!log.isDead(entry)) {
-                if (entry != end) {
-                    buckets.setReference(buckets.slotOf(hashOf(entry), entry), end);
-                    log.move(entry, end, size);
+        int piece = 0;
+        try {
+            for (int left = pieceCount; left > 0; left--) {
+                long bytesDead = deadIn(piece);
+                long bytes = pieces[piece * LONGS + 1] - pieces[piece * LONGS];
+                if (bytesDead == bytes || bytesDead > 0 && (share == 0 || bytesDead > bytes / share)) {
+                    moveEntries(piece);
+                    removePiece(piece);
+                } else {
+                    piece++;
                 }
-                end += size;
             }
-            entry += size;
+        } catch (OutOfMemoryError e) {
+            // the rest stays as it is
         }
-        counts.bytes -= used - end;
-        log.used = end;
-        log.dead = 0;
+    }
+
+    private long deadIn(int piece) {
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        long bytes = 0;
+        long size;
+        for (long entry = pieces[piece * LONGS]; entry < pieces[piece * LONGS + 1]; entry += size) {
+            size = layout.size(memory, entry);
+            bytes += layout.isDead(memory, entry) ? size : 0;
+        }
+        Reference.reachabilityFence(block);
+        return bytes;
+    }
+
+    /** Moves the live entries of a piece to the log's end. */
+    private void moveEntries(int piece) {
+        long size;
+        for (long entry = pieces[piece * LONGS]; entry < pieces[piece * LONGS + 1]; entry += size) {
+            Block block = pool.block();
+            MemorySegment memory = block.bytes();
+            size = layout.size(memory, entry);
+            if (!layout.isDead(memory, entry)) {
+                if (piece == pieceCount - 1 || tailEnd - tail < size) {
+                    openPiece(pool.allocate(runFor(size)), runFor(size));
+                }
+                moveEntry(entry, size);
+            }
+            Reference.reachabilityFence(block);
+        }
+    }
+
+    private void moveEntry(long entry, long size) {
+        Block block = pool.block();
+        MemorySegment memory = block.bytes();
+        long slot = Buckets.slotOf(memory, buckets, bucketCount, hashOf(memory, entry), entry);
+        MemorySegment.copy(memory, entry, memory, tail, size);
+        boolean wasUnsettled = isUnsettled;
+        isUnsettled = true;
+        Buckets.setReference(memory, slot, tail);
+        counts.bytes += size;
+        counts.moves++;
+        used += size;
+        dead += size;
+        tail += size;
+        pieces[pieceCount * LONGS - 1] = tail;
+        layout.kill(memory, entry);
+        isUnsettled = wasUnsettled;
+        Reference.reachabilityFence(block);
+    }
+
+    /** Gives a piece's chunks back, in which all entries are dead. */
+    private void removePiece(int piece) {
+        long bytes = pieces[piece * LONGS + 1] - pieces[piece * LONGS];
+        boolean last = piece == pieceCount - 1;
+        freePiece(piece);
+        System.arraycopy(pieces, (piece + 1) * LONGS, pieces, piece * LONGS, (pieceCount - piece - 1) * LONGS);
+        pieceCount--;
+        used -= bytes;
+        dead -= bytes;
+        counts.bytes -= bytes;
+        if (last) {
+            tail = pieceCount == 0 ? 0 : pieces[pieceCount * LONGS - 1];
+            tailEnd = tail;
+        }
     }
 }

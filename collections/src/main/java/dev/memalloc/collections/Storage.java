@@ -44,7 +44,13 @@ final class Storage {
     private Block block = Block.NONE;
 
     Storage(Heap heap) {
+        this(heap, false);
+    }
+
+    /** If it is {@code shared} from the first, no thread ever finds it just being resized. */
+    Storage(Heap heap, boolean shared) {
         this.heap = heap;
+        this.shared = shared;
     }
 
     /**
@@ -105,7 +111,7 @@ final class Storage {
     /**
      * Gives the block another size, keeping its contents up to the smaller one; new bytes are unspecified. After an
      * {@link OutOfMemoryError} its contents are what they were; its size is the former one if the heap had no memory,
-     * and the new one if the Java heap had none. A block that is shared never becomes smaller, but for 0.
+     * and the new one if the Java heap had none. A block that is shared is copied to become smaller.
      */
     synchronized void resize(long size) {
         if (size == 0) {
@@ -130,10 +136,15 @@ final class Storage {
 
     private void resize(Block old, long size) {
         if (isShared(old)) {
-            if (size > old.bytes().byteSize()) {
-                Block larger = new Block(heap);
-                old.relocateTo(larger, size);
-                block = larger;
+            Block other = new Block(heap);
+            if (size >= old.bytes().byteSize()) {
+                old.relocateTo(other, size);
+                block = other;
+            } else {
+                other.allocateZeroed(size);
+                MemorySegment.copy(old.bytes(), 0, other.bytes(), 0, size);
+                block = other;
+                old.retire();
             }
             return;
         }

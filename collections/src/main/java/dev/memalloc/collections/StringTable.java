@@ -1,13 +1,14 @@
 package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
-import java.util.Objects;
+import java.util.List;
 
 /**
- * What both maps are made of: entries of a string and a value's bytes, in shards that are added one by one.
+ * What the maps of strings are made of: entries of a string and a value's bytes, in shards that are added one by one.
  *
  * <pre>
  *  hash of a key   63              32 31       24 23                   0
@@ -25,28 +26,31 @@ import java.util.Objects;
  *
  * <p>The table grows by splitting one shard in two, in turn, each time that there are more than so many entries or
  * bytes for each shard: linear hashing (Litwin, "Linear hashing: a new tool for file and table addressing", VLDB
- * 1980). So no insertion has to move more than one shard's entries, and no more than one shard is there twice.
+ * 1980). So no insertion has to move more than one shard's entries, and no more than one shard is there twice. It
+ * becomes smaller in the same way. A small table has one shard, in a pool of smaller chunks.
  *
  * <p>A <em>place</em> names an entry: the shard and the slot in its buckets. It stays valid until a key is inserted,
- * the table is cleared, or {@link #removeFound} is called; {@link #replaceValue} keeps it valid unless live
- * entries of more than 4 GiB are in one shard, which {@link #changes} tells.
+ * the table is cleared, or {@link #removeFound} is called, which {@link #changes} tells.
  *
- * <p>The cleaner frees the shards once the table is unreachable. So each method that reads or writes them keeps the
- * table reachable to its end, and says so where the heap was closed meanwhile; maps, views and iterators need only
- * hold the table. Not thread-safe.
+ * <p>Not thread-safe, except that {@link #find} and reading at a place end and harm nobody, whatever other threads do.
  */
 final class StringTable {
     /**
-     * When shards are split.
+     * How a table of some size is divided.
      *
-     * @param entries how many entries there are for each shard at most, on average
-     * @param bytes how many bytes of entries there are for each shard at most, on average
-     * @param shards beyond this many none are split for that; each takes two mappings, and Linux allows 65,530
-     * @param reach how far into a log a reference can reach: an entry starts before that. It is more than the largest
-     *     entry has, two texts of less than 2<sup>31</sup> bytes each, so that splitting always makes room for one
+     * @param chunkSize bytes in a chunk of its pools, a power of two
+     * @param shardEntries how many entries there are for each shard at most, on average; a shard may have twice as many
+     * @param shardBytes how many bytes of entries there are for each shard at most, on average
+     * @param reach how far into a pool a reference can reach: an entry starts before that
      */
-    record Sizes(long entries, long bytes, int shards, long reach) {
-        static final Sizes DEFAULT = new Sizes(1 << 16, 64 << 20, 1 << 14, 1L << 32);
+    record Sizes(int chunkSize, int shardEntries, long shardBytes, long reach) {
+        private static final long REACH = 1L << 32;
+
+        /** The last one is for tables of any size; the others, for a single shard. */
+        static final List<Sizes> DEFAULT = List.of(
+            new Sizes(128, 63, 4 << 10, REACH),
+            new Sizes(512, 252, 32 << 10, REACH),
+            new Sizes(2048, 1008, 256 << 10, REACH));
     }
 
     /** What is counted of all entries: each number is kept in this place only. */
@@ -57,66 +61,44 @@ final class StringTable {
         long bytes;
         /** How often places became invalid, or an entry was removed. */
         long changes;
-    }
-
-    /** The shards, apart from the table: what the cleaner frees must not refer to what it waits for. */
-    private static final class Shards {
-        private Shard[] all = NONE;
-        private int count;
-        /** To be freed; those that the operating system refused to take back stay here to be tried again. */
-        private Shard[] discarded = NONE;
-
-        void discardAll() {
-            Shard[] both = Arrays.copyOf(discarded, discarded.length + count);
-            System.arraycopy(all, 0, both, discarded.length, count);
-            discarded = both;
-            all = NONE;
-            count = 0;
-        }
-
-        /** Frees as many as can be; then throws what the first one threw that could not. */
-        void freeDiscarded() {
-            Throwable failure = null;
-            for (Shard shard : discarded) {
-                try {
-                    shard.free();
-                } catch (OutOfMemoryError | IllegalStateException e) {
-                    failure = failure == null ? e : failure;
-                }
-            }
-            if (failure instanceof Error error) {
-                throw error;
-            }
-            if (failure != null) {
-                throw (IllegalStateException) failure;
-            }
-            discarded = NONE;
-        }
+        /** How often an entry was moved, or a reference to it. */
+        long moves;
     }
 
     private static final int SLOT_BITS = 40;
     private static final long SLOT = (1L << SLOT_BITS) - 1;
-    /** What an emptied table may keep, in bytes. */
-    private static final long KEPT = 4096;
-    private static final Shard[] NONE = {};
+    private static final int SHARDS_MAX = 1 << 23;
+    /** Shards are not divided for their bytes to have fewer entries than this. */
+    private static final int SHARD_ENTRIES_MIN = 8;
+    /** Of how many parts of a pool's reach the last one is left to those who are in it already. */
+    private static final int REACH_PARTS = 16;
+
+    /** A shard is moved down after each so many removals: entries that it has, divided by this. */
+    private static final int REMOVALS_PARTS = 32;
 
     private final Heap heap;
-    private final Sizes sizes;
+    private final List<Sizes> steps;
+    private final EntryLayout layout;
+    private final boolean shared;
     private final StringHash hash = new StringHash();
-    private final Text key = new Text();
-    private final Text value = new Text();
-    private final Text scratch = new Text();
     private final Counts counts = new Counts();
-    private final Shards shards = new Shards();
-
-    private long keyHash;
+    private int step;
+    private Pool[] pools = {};
+    private Shard[] shards = {};
+    private int shardCount;
     /** How many insertions go by before a split that failed is tried again. */
     private long insertionsUntilSplit;
+    private long removals;
+    /** The shard whose turn it is to be moved down. */
+    private int nextTidied;
     private boolean closed;
 
-    StringTable(Heap heap, Sizes sizes) {
+    /** A table of values of that size, for one thread, or {@code shared} by many. */
+    StringTable(Heap heap, List<Sizes> steps, int valueSize, boolean shared) {
         this.heap = heap;
-        this.sizes = sizes;
+        this.steps = steps;
+        this.shared = shared;
+        layout = new EntryLayout(valueSize);
     }
 
     long size() {
@@ -130,6 +112,11 @@ final class StringTable {
         return counts.changes;
     }
 
+    /** How often an entry was moved, or a reference to it: what growing costs. */
+    long moves() {
+        return counts.moves;
+    }
+
     void requireChanges(long expected) {
         if (changes() != expected) {
             throw new ConcurrentModificationException("the map was changed, and not through its iterator");
@@ -141,33 +128,69 @@ final class StringTable {
         try {
             requireOpen();
             long bytes = 0;
-            for (int i = 0; i < shards.count; i++) {
-                bytes += shards.all[i].sizeInBytes();
+            for (Pool pool : pools) {
+                bytes += pool.sizeInBytes();
             }
             return bytes;
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
+    long hashOf(Text key) {
+        return hash.of(key);
+    }
+
     /** The place of a key; -1 if it is not there. */
-    long find(String string) {
+    long find(long keyHash, Text key) {
         try {
             requireOpen();
-            key.set(Objects.requireNonNull(string, "key"));
-            keyHash = hash.of(key);
             if (counts.entries == 0) {
                 return -1;
             }
-            int shard = shardOf(keyHash);
-            long slot = shards.all[shard].find(keyHash, key);
-            return slot < 0 ? -1 : place(shard, slot);
-        } catch (IllegalStateException e) {
+            int index = shardOf(keyHash);
+            Shard shard = shards[index];
+            Block block = shard.pool().block();
+            try {
+                long slot = shard.find(block.bytes(), keyHash, key);
+                return slot < 0 ? -1 : place(index, slot);
+            } finally {
+                Reference.reachabilityFence(block);
+            }
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Reads from the bucket where a search for that hash begins: the processor fetches it, and nobody waits for it. */
+    long touchBucket(long keyHash) {
+        try {
+            if (counts.entries == 0) {
+                return 0;
+            }
+            Shard shard = shards[shardOf(keyHash)];
+            Block block = shard.pool().block();
+            long read = shard.touchBucket(block.bytes(), keyHash);
+            Reference.reachabilityFence(block);
+            return read;
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Reads from the entry that a search for that hash compares first. */
+    long touchEntry(long keyHash) {
+        try {
+            if (counts.entries == 0) {
+                return 0;
+            }
+            Shard shard = shards[shardOf(keyHash)];
+            Block block = shard.pool().block();
+            long read = shard.touchEntry(block.bytes(), keyHash);
+            Reference.reachabilityFence(block);
+            return read;
+        } catch (RuntimeException e) {
+            throw explained(e);
         }
     }
 
@@ -176,127 +199,197 @@ final class StringTable {
         try {
             requireOpen();
             long slot = place & SLOT;
-            for (int shard = shardAt(place); shard < shards.count; shard++) {
-                slot = shards.all[shard].next(slot);
+            for (int index = shardAt(place); index < shardCount; index++) {
+                Shard shard = shards[index];
+                Block block = shard.pool().block();
+                slot = shard.next(block.bytes(), slot);
+                Reference.reachabilityFence(block);
                 if (slot >= 0) {
-                    return place(shard, slot);
+                    return place(index, slot);
                 }
                 slot = 0;
             }
             return -1;
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
-    String key(long place) {
+    /** The key at a place, read into a text on its way. */
+    String key(long place, Text scratch) {
         try {
-            return shards.all[shardAt(place)].key(place & SLOT);
-        } catch (IllegalStateException e) {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            layout.readKey(memory, shard.entry(memory, place & SLOT), scratch);
+            Reference.reachabilityFence(block);
+            return scratch.toString();
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
-    String value(long place) {
+    /** The value at a place, read into a text on its way. */
+    String value(long place, Text scratch) {
+        readValue(place, scratch);
+        return scratch.toString();
+    }
+
+    void readValue(long place, Text to) {
         try {
-            return shards.all[shardAt(place)].value(place & SLOT);
-        } catch (IllegalStateException e) {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            layout.readValue(memory, shard.entry(memory, place & SLOT), to);
+            Reference.reachabilityFence(block);
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
     int intValue(long place) {
         try {
-            return shards.all[shardAt(place)].intValue(place & SLOT);
-        } catch (IllegalStateException e) {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            int value = memory.get(Text.INT, layout.valueAt(memory, shard.entry(memory, place & SLOT)));
+            Reference.reachabilityFence(block);
+            return value;
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
-    /** Takes the value that the calls to come are about. */
-    void setValue(String string) {
-        value.set(string);
-    }
-
-    /** Takes the value that the calls to come are about. */
-    void setValue(int number) {
-        value.set(number);
-    }
-
-    /** Whether the entry has the value that was set. */
-    boolean hasValue(long place) {
+    long longValue(long place) {
         try {
-            return shards.all[shardAt(place)].hasValue(place & SLOT, value);
-        } catch (IllegalStateException e) {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            long value = memory.get(Text.WORD, layout.valueAt(memory, shard.entry(memory, place & SLOT)));
+            Reference.reachabilityFence(block);
+            return value;
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
-    /** Adds the key that was looked for last, and not found, with the value that was set. */
-    void insert() {
+    void setInt(long place, int value) {
         try {
-            if (shards.count == 0) {
-                shards.all = new Shard[] {new Shard(heap, hash, scratch, counts)};
-                shards.count = 1;
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            memory.set(Text.INT, layout.valueAt(memory, shard.entry(memory, place & SLOT)), value);
+            Reference.reachabilityFence(block);
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    void setLong(long place, long value) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            memory.set(Text.WORD, layout.valueAt(memory, shard.entry(memory, place & SLOT)), value);
+            Reference.reachabilityFence(block);
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** The value at a place, where it is. */
+    EncodedString encodedValue(long place) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            MemorySegment memory = shard.pool().storage().view();
+            long entry = shard.entry(memory, place & SLOT);
+            long at = layout.valueAt(memory, entry);
+            return new EncodedString(memory.asSlice(at, layout.valueSize(memory, entry)).asReadOnly(),
+                layout.isValueWide(memory, entry));
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Whether the entry has that value. */
+    boolean hasValue(long place, Text value) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            boolean has = layout.hasValue(memory, shard.entry(memory, place & SLOT), value);
+            Reference.reachabilityFence(block);
+            return has;
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Adds a key that was looked for and not found. */
+    void insert(long keyHash, Text key, Text value) {
+        try {
+            requireOpen();
+            if (shardCount == 0) {
+                addFirstShard();
             }
             if (isCrowded()) {
-                splitIfPossible();
+                expandIfPossible();
             }
-            makeReachable();
-            shards.all[shardOf(keyHash)].insert(keyHash, key, value);
-        } catch (IllegalStateException e) {
+            reachable(keyHash).insert(keyHash, key, value);
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
-    /** Gives the entry that was looked for last, and found at {@code place}, the value that was set. */
-    void replaceValue(long place) {
+    /** Gives the entry that was found at {@code place} another value. Places stay valid, unless a pool is full. */
+    void replaceValue(long place, long keyHash, Text key, Text value) {
         try {
-            boolean valid = makeReachable();
-            int shard = shardOf(keyHash);
-            long at = valid ? place : place(shard, shards.all[shard].find(keyHash, key));
-            shards.all[shardAt(at)].replaceValue(at & SLOT, key, value);
-        } catch (IllegalStateException e) {
+            requireOpen();
+            Shard before = shards[shardAt(place)];
+            Shard shard = reachable(keyHash);
+            long at = shard == before ? place : find(keyHash, key);
+            if (at < 0) {
+                throw new ConcurrentModificationException("the map is being changed by another thread");
+            }
+            shard.replaceValue(at & SLOT, key, value);
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
-    /** Removes the entry that was looked for last, and found at {@code place}. Places become invalid. */
-    void removeFound(long place) {
+    /** Removes the entry that was found at {@code place}. Places become invalid. */
+    void removeFound(long place, long keyHash) {
         try {
-            remove(place, keyHash);
-            if (counts.entries > 0) {
-                shards.all[shardAt(place)].trim();
+            requireOpen();
+            shards[shardAt(place)].remove(keyHash, place & SLOT);
+            if (counts.entries == 0) {
+                freeIfPossible();
+            } else if (isSparse()) {
+                merge();
+            } else {
+                tidy(shards[shardAt(place)]);
             }
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
     /** Removes an entry. The places of the others stay valid. */
     void remove(long place) {
         try {
-            remove(place, shards.all[shardAt(place)].hashAt(place & SLOT));
-        } catch (IllegalStateException e) {
+            requireOpen();
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            long keyHash = shard.hashAt(block.bytes(), place & SLOT);
+            Reference.reachabilityFence(block);
+            shard.remove(keyHash, place & SLOT);
+            if (counts.entries == 0) {
+                freeIfPossible();
+            } else {
+                tidy(shard);
+            }
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 
@@ -305,10 +398,34 @@ final class StringTable {
         try {
             requireOpen();
             free();
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Takes as little memory as it can. */
+    void compact() {
+        try {
+            requireOpen();
+            while (isSparse() && merge()) {
+                counts.changes++;
+            }
+            for (int i = 0; i < shardCount; i++) {
+                shards[i].compact();
+            }
+            moveDown();
+            for (Pool pool : pools) {
+                pool.trimToSize();
+            }
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Moves what is in high chunks to the lowest free ones, so that the end is free. */
+    private void moveDown() {
+        for (int i = 0; i < shardCount; i++) {
+            shards[i].moveDown();
         }
     }
 
@@ -317,130 +434,273 @@ final class StringTable {
         try {
             closed = true;
             free();
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** The figures of this moment. */
+    MapStatistics statistics() {
+        try {
+            requireOpen();
+            long dead = 0;
+            long slots = 0;
+            for (int i = 0; i < shardCount; i++) {
+                dead += shards[i].bytesDead();
+                slots += shards[i].slots();
+            }
+            long bytesUsed = 0;
+            for (Pool pool : pools) {
+                bytesUsed += pool.bytesUsed();
+            }
+            long size = sizeInBytes();
+            return new MapStatistics(counts.entries, size, counts.bytes - dead, dead, slots,
+                size - bytesUsed, shardCount);
+        } catch (RuntimeException e) {
+            throw explained(e);
         }
     }
 
     /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
     void check() {
-        try {
-            requireOpen();
-            long entries = 0;
-            long bytes = 0;
-            for (int shard = 0; shard < shards.count; shard++) {
-                shards.all[shard].check();
-                for (long slot = shards.all[shard].next(0); slot >= 0; slot = shards.all[shard].next(slot)) {
-                    if (shardOf(shards.all[shard].hashAt(slot)) != shard) {
-                        throw new IllegalStateException(
-                            "broken invariant: an entry is in the shard that its hash names");
-                    }
+        requireOpen();
+        long entries = 0;
+        long bytes = 0;
+        long[] chunks = new long[pools.length];
+        for (int i = 0; i < shardCount; i++) {
+            Shard shard = shards[i];
+            shard.check();
+            Block block = shard.pool().block();
+            for (long slot = shard.next(block.bytes(), 0); slot >= 0; slot = shard.next(block.bytes(), slot)) {
+                if (shardOf(shard.hashAt(block.bytes(), slot)) != i) {
+                    throw new IllegalStateException("broken invariant: an entry is in the shard that its hash names");
                 }
-                entries += shards.all[shard].count();
-                bytes += shards.all[shard].bytesUsed();
             }
-            if (entries != counts.entries || bytes != counts.bytes) {
-                throw new IllegalStateException("broken invariant: the table counts what is in its shards");
-            }
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(this);
+            Reference.reachabilityFence(block);
+            entries += shard.count();
+            bytes += shard.bytesUsed();
+            chunks[Arrays.asList(pools).indexOf(shard.pool())] += shard.chunks();
+        }
+        for (int i = 0; i < pools.length; i++) {
+            pools[i].check(chunks[i]);
+        }
+        if (entries != counts.entries || bytes != counts.bytes) {
+            throw new IllegalStateException("broken invariant: the table counts what is in its shards");
         }
     }
 
-    private void remove(long place, long hashed) {
-        shards.all[shardAt(place)].remove(hashed, place & SLOT);
-        if (counts.entries == 0 && sizeInBytes() > KEPT) {
-            try {
-                free();
-            } catch (OutOfMemoryError e) {
-                // the entry is removed; its memory is given back another time
-            }
+    private Sizes sizes() {
+        return steps.get(step);
+    }
+
+    private void addFirstShard() {
+        Pool pool = new Pool(heap, steps.getFirst().chunkSize(), shared);
+        Shard shard = new Shard(pool, layout, hash, counts);
+        Shard[] first = {shard};
+        step = 0;
+        pools = new Pool[] {pool};
+        shards = first;
+        shardCount = 1;
+    }
+
+    /** If much of a pool is free, moves some of what is behind it to there, after each so many removals. */
+    private void tidy(Shard shard) {
+        if (shard.pool().isSparse() && ++removals % (sizes().shardEntries() / REMOVALS_PARTS + 1) == 0) {
+            nextTidied = nextTidied < shardCount ? nextTidied : 0;
+            Shard next = shards[nextTidied++];
+            next.moveDown();
+            next.pool().trim();
+        }
+    }
+
+    private void freeIfPossible() {
+        try {
+            free();
+        } catch (OutOfMemoryError e) {
+            // the entry is removed; its memory is given back another time
         }
     }
 
     private void free() {
-        shards.discardAll();
+        shardCount = 0;
+        shards = new Shard[0];
         counts.entries = 0;
         counts.bytes = 0;
         counts.changes++;
-        shards.freeDiscarded();
+        while (pools.length > 0) {
+            pools[pools.length - 1].free();
+            pools = Arrays.copyOf(pools, pools.length - 1);
+        }
     }
 
     private boolean isCrowded() {
-        return shards.count < sizes.shards
-            && (counts.entries >= shards.count * sizes.entries || counts.bytes >= shards.count * sizes.bytes);
+        return counts.entries >= (long) shardCount * sizes().shardEntries() * (isLastStep() ? 1 : 2)
+            || counts.bytes >= shardCount * sizes().shardBytes()
+                && (!isLastStep() || counts.entries >= (long) shardCount * SHARD_ENTRIES_MIN);
     }
 
-    /**
-     * Sees to it that the log of the key's shard ends where a reference can reach, by compacting or else by splitting.
-     * Returns whether places are still valid.
-     */
-    private boolean makeReachable() {
-        Shard shard = shards.all[shardOf(keyHash)];
-        if (shard.bytesUsed() >= sizes.reach) {
-            shard.compact();
-        }
-        boolean valid = true;
-        while (shards.all[shardOf(keyHash)].bytesUsed() >= sizes.reach) {
-            split();
-            valid = false;
-        }
-        return valid;
+    /** Whether there would be far from enough entries for one shard less. */
+    private boolean isSparse() {
+        return shardCount > 1 && counts.entries < (shardCount - 1L) * sizes().shardEntries() / 2
+            && counts.bytes < (shardCount - 1L) * sizes().shardBytes() / 2;
     }
 
-    /** Splits the shard whose turn it is; without memory for it, shards go on as they are, and it is tried later. */
-    private void splitIfPossible() {
+    private boolean isLastStep() {
+        return step == steps.size() - 1;
+    }
+
+    /** Without memory for it, shards go on as they are, and it is tried later. */
+    private void expandIfPossible() {
         if (insertionsUntilSplit > 0) {
             insertionsUntilSplit--;
             return;
         }
         try {
-            split();
+            if (!isLastStep()) {
+                nextStep();
+            } else if (shardCount < SHARDS_MAX) {
+                split();
+            }
         } catch (OutOfMemoryError e) {
-            insertionsUntilSplit = sizes.entries / 16;
+            insertionsUntilSplit = sizes().shardEntries() / 16 + 1;
         }
+    }
+
+    /** Goes on with larger chunks. Nothing has changed after an {@link OutOfMemoryError}. */
+    private void nextStep() {
+        Pool pool = new Pool(heap, steps.get(step + 1).chunkSize(), shared);
+        Pool old = pools[0];
+        try {
+            move(0, pool);
+        } catch (OutOfMemoryError e) {
+            pool.free();
+            throw e;
+        }
+        pools[0] = pool;
+        step++;
+        old.free();
     }
 
     /** Makes two shards of the one whose turn it is. Nothing has changed after an {@link OutOfMemoryError}. */
     private void split() {
-        int bit = Integer.highestOneBit(shards.count);
-        int from = shards.count - bit;
-        if (shards.count == shards.all.length) {
-            shards.all = Arrays.copyOf(shards.all, 2 * shards.count);
+        int bit = Integer.highestOneBit(shardCount);
+        int from = shardCount - bit;
+        if (shardCount == shards.length) {
+            shards = Arrays.copyOf(shards, 2 * shardCount);
         }
-        Shard old = shards.all[from];
+        Shard old = shards[from];
         Counts copied = new Counts();
-        Shard zero = new Shard(heap, hash, scratch, copied);
-        Shard one = new Shard(heap, hash, scratch, copied);
-        Shard[] unused = Arrays.copyOf(shards.discarded, shards.discarded.length + 2);
-        unused[unused.length - 2] = zero;
-        unused[unused.length - 1] = one;
-        shards.discarded = unused;
+        Pool pool = poolFor(old.pool());
+        Shard zero = new Shard(pool, layout, hash, copied);
+        Shard one = new Shard(pool, layout, hash, copied);
+        StackRoom.require();
         try {
             old.divide(bit, zero, one);
-            zero.countIn(counts);
-            one.countIn(counts);
-            long dead = old.bytesUsed() - copied.bytes;
-            shards.all[from] = zero; // from here on there is no call, which could fail
-            shards.all[shards.count] = one;
-            shards.count++;
-            counts.bytes -= dead;
-            counts.changes++;
-            unused[unused.length - 2] = old;
-            unused[unused.length - 1] = old;
-        } finally {
-            shards.freeDiscarded();
+        } catch (OutOfMemoryError e) {
+            zero.free();
+            one.free();
+            throw e;
         }
+        zero.countIn(counts);
+        one.countIn(counts);
+        shards[from] = zero; // from here on there is no call, which could fail
+        shards[shardCount] = one;
+        shardCount++;
+        counts.bytes += copied.bytes - old.bytesUsed();
+        counts.moves += copied.moves;
+        counts.changes++;
+        free(old);
     }
 
-    private int shardOf(long hashed) {
-        int bit = Integer.highestOneBit(shards.count);
-        int shard = (int) hashed & (2 * bit - 1);
-        return shard < shards.count ? shard : shard - bit;
+    /** Makes one shard of the last one and the one that it was split from; returns whether there was memory for it. */
+    private boolean merge() {
+        int last = shardCount - 1;
+        int to = last - Integer.highestOneBit(last);
+        Shard one = shards[to];
+        Shard other = shards[last];
+        Counts copied = new Counts();
+        Shard both = new Shard(poolFor(one.pool()), layout, hash, copied);
+        StackRoom.require();
+        try {
+            one.divide(0, both, null);
+            other.divide(0, both, null);
+        } catch (OutOfMemoryError e) {
+            both.free();
+            return false;
+        }
+        both.countIn(counts);
+        shards[to] = both;
+        shards[last] = null;
+        shardCount--;
+        counts.bytes += copied.bytes - one.bytesUsed() - other.bytesUsed();
+        counts.moves += copied.moves;
+        counts.changes++;
+        free(one);
+        free(other);
+        return true;
+    }
+
+    /** Copies a shard into a pool. Nothing has changed after an {@link OutOfMemoryError}. */
+    private void move(int index, Pool pool) {
+        Shard old = shards[index];
+        Counts copied = new Counts();
+        Shard moved = new Shard(pool, layout, hash, copied);
+        StackRoom.require();
+        try {
+            old.divide(0, moved, null);
+        } catch (OutOfMemoryError e) {
+            moved.free();
+            throw e;
+        }
+        moved.countIn(counts);
+        shards[index] = moved;
+        counts.bytes += copied.bytes - old.bytesUsed();
+        counts.moves += copied.moves;
+        counts.changes++;
+        free(old);
+    }
+
+    private void free(Shard old) {
+        old.free();
+        old.pool().trim();
+    }
+
+    /** The shard of a key, in a pool with room: one that is nearly full as far as references reach is left. */
+    private Shard reachable(long keyHash) {
+        int index = shardOf(keyHash);
+        Pool pool = shards[index].pool();
+        if (isFull(pool)) {
+            move(index, poolFor(pool));
+        }
+        return shards[index];
+    }
+
+    private boolean isFull(Pool pool) {
+        return pool.bytesUsed() > sizes().reach() - sizes().reach() / REACH_PARTS;
+    }
+
+    /** That pool, or if it is full, another. */
+    private Pool poolFor(Pool preferred) {
+        if (!isFull(preferred)) {
+            return preferred;
+        }
+        for (Pool pool : pools) {
+            if (!isFull(pool)) {
+                return pool;
+            }
+        }
+        Pool fresh = new Pool(heap, sizes().chunkSize(), shared);
+        Pool[] more = Arrays.copyOf(pools, pools.length + 1);
+        more[pools.length] = fresh;
+        pools = more;
+        return fresh;
+    }
+
+    private int shardOf(long keyHash) {
+        int number = shardCount;
+        int bit = Integer.highestOneBit(number);
+        int shard = (int) keyHash & (2 * bit - 1);
+        return shard < number ? shard : shard - bit;
     }
 
     private static long place(int shard, long slot) {
@@ -451,9 +711,19 @@ final class StringTable {
         return (int) (place >>> SLOT_BITS);
     }
 
-    /** What says why, if it is because of the heap. */
-    private IllegalStateException explained(IllegalStateException e) {
-        return !closed && Storage.isClosed(heap) ? new IllegalStateException("the map's heap is closed", e) : e;
+    /** What says why, if it is because of the heap, or of two threads at once. */
+    private RuntimeException explained(RuntimeException e) {
+        if (e instanceof IllegalStateException && !closed && Storage.isClosed(heap)) {
+            return new IllegalStateException("the map's heap is closed", e);
+        }
+        if (closed) {
+            return new IllegalStateException("the map is closed", e);
+        }
+        if (e instanceof IndexOutOfBoundsException || e instanceof NullPointerException
+                || e instanceof ArithmeticException || e instanceof NegativeArraySizeException) {
+            return new ConcurrentModificationException("the map is being changed by another thread", e);
+        }
+        return e;
     }
 
     void requireOpen() {

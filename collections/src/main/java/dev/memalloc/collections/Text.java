@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Text {
     static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     /** Bytes that may be read behind a text, here and in memory. */
     static final int PADDING = 16;
 
@@ -39,6 +40,8 @@ final class Text {
     private static final int SHORT = 64;
 
     private byte[] bytes = new byte[64];
+    /** Null until it is needed, and while it is in use. */
+    private char[] chars;
     private int length;
     private boolean wide;
 
@@ -75,6 +78,87 @@ final class Text {
         end();
     }
 
+    /** Takes a long: 8 bytes. */
+    void set(long value) {
+        wide = false;
+        begin(Long.BYTES);
+        WORDS.set(bytes, 0, value);
+        end();
+    }
+
+    /** Takes the chars of what need not be a string, whose methods may be anybody's. */
+    void set(CharSequence sequence) {
+        if (sequence instanceof String string) {
+            set(string);
+            return;
+        }
+        int size = sequence.length();
+        char[] buffer = takeChars(size);
+        for (int i = 0; i < size; i++) {
+            buffer[i] = sequence.charAt(i);
+        }
+        set(buffer, size);
+    }
+
+    /**
+     * Takes what a string made of UTF-8 would have, malformed bytes replaced as there.
+     *
+     * @param utf8 whose bytes are to be taken, all of them
+     */
+    void setUtf8(MemorySegment utf8) {
+        int size = Math.toIntExact(utf8.byteSize());
+        int ascii = 0;
+        wide = false;
+        begin(size);
+        for (; ascii < size; ascii++) {
+            byte next = utf8.get(ValueLayout.JAVA_BYTE, ascii);
+            if (next < 0) {
+                break;
+            }
+            bytes[ascii] = next;
+        }
+        if (ascii == size) {
+            end();
+            return;
+        }
+        char[] buffer = takeChars(size);
+        int count = Utf8.decode(utf8, buffer);
+        if (count < 0) {
+            set(new String(utf8.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8));
+        } else {
+            set(buffer, count);
+        }
+    }
+
+    /** Others' code may run before they are given back, and might need some as well. */
+    private char[] takeChars(int size) {
+        char[] buffer = chars;
+        chars = null;
+        return buffer != null && buffer.length >= size ? buffer : new char[Math.max(size, 64)];
+    }
+
+    private void set(char[] buffer, int size) {
+        wide = false;
+        for (int i = 0; i < size; i++) {
+            wide |= buffer[i] > 0xFF;
+        }
+        if (wide) {
+            begin(2L * size);
+            for (int i = 0; i < size; i++) {
+                CHARS.set(bytes, 2 * i, buffer[i]);
+            }
+        } else {
+            begin(size);
+            for (int i = 0; i < size; i++) {
+                bytes[i] = (byte) buffer[i];
+            }
+        }
+        end();
+        if (buffer.length <= KEPT) {
+            chars = buffer;
+        }
+    }
+
     /** Takes bytes from memory; as many as {@link #PADDING} behind them must be readable. */
     void set(MemorySegment memory, long at, int size, boolean isWide) {
         wide = isWide;
@@ -106,19 +190,20 @@ final class Text {
         return rest == 0 || (word(i) ^ memory.get(WORD, at + i)) << (Long.SIZE - rest * Byte.SIZE) == 0;
     }
 
-    /** Writes all bytes to memory. */
+    /** Writes all bytes to memory, and no others. */
     void copyTo(MemorySegment memory, long at) {
-        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, length);
-    }
-
-    /** Writes all bytes to memory, and perhaps as many as {@link #PADDING} behind them. */
-    void copyLooselyTo(MemorySegment memory, long at) {
-        if (length <= SHORT) {
-            for (int i = 0; i < length; i += Long.BYTES) {
+        if (length > SHORT) {
+            MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, length);
+        } else if (length >= Long.BYTES) {
+            int last = length - Long.BYTES;
+            for (int i = 0; i < last; i += Long.BYTES) {
                 memory.set(WORD, at + i, word(i));
             }
+            memory.set(WORD, at + last, word(last));
         } else {
-            copyTo(memory, at);
+            for (int i = 0; i < length; i++) {
+                memory.set(ValueLayout.JAVA_BYTE, at + i, bytes[i]);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memalloc.Heap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class CleanerTest {
     }
 
     private static void fillAndForget(Heap heap) {
-        OffHeapStringMap map = new OffHeapStringMap(heap, new StringTable.Sizes(50, 10_000, 100, 1 << 20));
+        OffHeapStringMap map = new OffHeapStringMap(heap, List.of(new StringTable.Sizes(128, 50, 10_000, 1 << 20)));
         OffHeapStringIntMap counts = new OffHeapStringIntMap(heap);
         OffHeapIntArray array = new OffHeapIntArray(heap, 100_000);
         for (int i = 0; i < 1000; i++) {

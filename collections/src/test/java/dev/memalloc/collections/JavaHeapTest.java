@@ -6,6 +6,7 @@ import dev.memalloc.Heap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -54,7 +55,8 @@ class JavaHeapTest {
             String[] model = new String[KEYS];
             int failures = 0;
             try (Heap heap = new Heap();
-                    OffHeapStringMap map = new OffHeapStringMap(heap, new StringTable.Sizes(80, 1 << 20, 4, 1 << 30))) {
+                    OffHeapStringMap map = new OffHeapStringMap(heap,
+                    List.of(new StringTable.Sizes(128, 80, 1 << 20, 1 << 30)))) {
                 for (int i = 0; i < seed * 10 + 1; i++) {
                     map.put(keys[i], values[1]);
                     model[i] = values[1];

@@ -22,7 +22,7 @@ class LimitTest {
 
     @Test
     void whereverAMapRunsOutOfMemoryItStaysAsItWas() {
-        StringTable.Sizes sizes = new StringTable.Sizes(30, 2000, 64, 100_000);
+        List<StringTable.Sizes> sizes = List.of(new StringTable.Sizes(128, 30, 2000, 100_000));
         long needed = fill(new Heap(), sizes);
         long differentEnds = 0;
         long last = -1;
@@ -36,7 +36,7 @@ class LimitTest {
     }
 
     /** Puts, replaces and removes until all is done or memory is out; returns the most bytes that were live. */
-    private static long fill(Heap heap, StringTable.Sizes sizes) {
+    private static long fill(Heap heap, List<StringTable.Sizes> sizes) {
         SplittableRandom random = new SplittableRandom(1);
         Map<String, String> model = new HashMap<>();
         try (heap; OffHeapStringMap map = new OffHeapStringMap(heap, sizes)) {
@@ -70,7 +70,8 @@ class LimitTest {
     @Test
     void aFullMapCanBeReadRemovedFromAndFilledAgain() {
         try (Heap heap = new Heap(HeapOptions.defaults().withLimit(2 << 20));
-                OffHeapStringMap map = new OffHeapStringMap(heap, new StringTable.Sizes(2000, 1 << 20, 100, 1 << 30))) {
+                OffHeapStringMap map = new OffHeapStringMap(heap,
+                    List.of(new StringTable.Sizes(128, 2000, 1 << 20, 1 << 30)))) {
             int first = fillUp(map, 0);
             assertThat(first).isGreaterThan(30_000);
             List<String> keys = new ArrayList<>(map.keySet());

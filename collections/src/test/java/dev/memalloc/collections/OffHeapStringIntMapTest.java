@@ -155,12 +155,12 @@ class OffHeapStringIntMapTest {
     @Test
     void randomOperationsDoWhatTheyDoToAHashMap() {
         walk(new Heap(), StringTable.Sizes.DEFAULT, 3000, 0);
-        walk(new Heap(), new StringTable.Sizes(10, 1000, 100, 10_000), 3000, 0);
+        walk(new Heap(), List.of(new StringTable.Sizes(128, 10, 1000, 10_000)), 3000, 0);
         Heap small = new Heap(HeapOptions.defaults().withLimit(40_000));
-        walk(small, new StringTable.Sizes(50, 4000, 64, 10_000), 3000, 500);
+        walk(small, List.of(new StringTable.Sizes(128, 50, 4000, 10_000)), 3000, 500);
     }
 
-    private static void walk(Heap heap, StringTable.Sizes sizes, int keys, int failuresMin) {
+    private static void walk(Heap heap, List<StringTable.Sizes> sizes, int keys, int failuresMin) {
         SplittableRandom random = Seed.random();
         Map<String, Integer> model = new HashMap<>();
         int failures = 0;

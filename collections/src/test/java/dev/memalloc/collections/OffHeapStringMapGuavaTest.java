@@ -29,11 +29,11 @@ public final class OffHeapStringMapGuavaTest {
     public static Test suite() {
         TestSuite suite = new TestSuite("Guava's tests of Map");
         suite.addTest(suite("OffHeapStringMap", StringTable.Sizes.DEFAULT));
-        suite.addTest(suite("OffHeapStringMap of small shards", new StringTable.Sizes(1, 40, 4, 300)));
+        suite.addTest(suite("OffHeapStringMap of small shards", List.of(new StringTable.Sizes(128, 1, 40, 1 << 20))));
         return suite;
     }
 
-    private static Test suite(String name, StringTable.Sizes sizes) {
+    private static Test suite(String name, List<StringTable.Sizes> sizes) {
         Maps maps = new Maps(sizes);
         return MapTestSuiteBuilder.using(maps)
             .named(name)
@@ -48,11 +48,11 @@ public final class OffHeapStringMapGuavaTest {
 
     /** Makes maps in one heap, which must be empty and sound after each test. */
     private static final class Maps extends TestStringMapGenerator {
-        private final StringTable.Sizes sizes;
+        private final List<StringTable.Sizes> sizes;
         private final Heap heap = new Heap();
         private final List<OffHeapStringMap> open = new ArrayList<>();
 
-        Maps(StringTable.Sizes sizes) {
+        Maps(List<StringTable.Sizes> sizes) {
             this.sizes = sizes;
         }
 

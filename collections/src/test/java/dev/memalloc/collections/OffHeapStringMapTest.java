@@ -126,7 +126,7 @@ class OffHeapStringMapTest {
                 assertThat(map.sizeInBytes()).isBetween(stats.bytesLive() - headers, stats.bytesLive());
             }
         }
-        assertThat(heap.stats().mappingsLive()).isGreaterThan(4);
+        assertThat(heap.stats().mappingsLive()).isOne();
     }
 
     @Test
@@ -211,7 +211,7 @@ class OffHeapStringMapTest {
         }
         assertThat(number).isEqualTo(10_000);
         assertThat(map.keySet()).isEqualTo(left);
-        assertThat(map.sizeInBytes()).isLessThan(full / 2);
+        assertThat((double) map.sizeInBytes() / full).isLessThan(0.5);
     }
 
     @Test

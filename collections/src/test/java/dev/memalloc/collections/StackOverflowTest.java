@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memalloc.Heap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -46,7 +47,7 @@ class StackOverflowTest {
         private String after;
 
         Descent(Heap heap, int run) {
-            map = new OffHeapStringMap(heap, new StringTable.Sizes(60, 2000, 16, 1 << 20));
+            map = new OffHeapStringMap(heap, List.of(new StringTable.Sizes(128, 60, 2000, 1 << 20)));
             random = new SplittableRandom(run);
             padding = run % 50;
         }
