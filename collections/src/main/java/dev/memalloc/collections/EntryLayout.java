@@ -108,17 +108,17 @@ final class EntryLayout {
     /** The hash of an entry's key; takes no memory on the Java heap, however long the key is. */
     long hashOfKey(MemorySegment memory, long entry, StringHash hash) {
         long keyHead = head(memory, entry);
-        return hash.of(memory, keyAt(memory, entry, keyHead), length(keyHead >>> 2), (keyHead & 2) != 0);
+        return hash.of(memory, keyAt(memory, entry, keyHead), length(memory, keyHead >>> 2), (keyHead & 2) != 0);
     }
 
     void readKey(MemorySegment memory, long entry, Text to) {
         long keyHead = head(memory, entry);
-        to.set(memory, keyAt(memory, entry, keyHead), length(keyHead >>> 2), (keyHead & 2) != 0);
+        to.set(memory, keyAt(memory, entry, keyHead), length(memory, keyHead >>> 2), (keyHead & 2) != 0);
     }
 
     void readValue(MemorySegment memory, long entry, Text to) {
         long head = valueHead(memory, entry);
-        to.set(memory, valueAt(memory, entry), length(head >>> 1), (head & 1) != 0);
+        to.set(memory, valueAt(memory, entry), length(memory, head >>> 1), (head & 1) != 0);
     }
 
     /** Where an entry's value begins. */
@@ -154,8 +154,8 @@ final class EntryLayout {
         return (long) value.length() << 1 | (value.isWide() ? 1 : 0);
     }
 
-    private static int length(long length) {
-        if (length > Integer.MAX_VALUE) {
+    private static int length(MemorySegment memory, long length) {
+        if (length > memory.byteSize() || length > Integer.MAX_VALUE) {
             throw changed();
         }
         return (int) length;

@@ -86,7 +86,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
     }
 
     OffHeapStringMap(Heap heap, List<StringTable.Sizes> steps) {
-        table = new StringTable(Objects.requireNonNull(heap, "heap"), steps, EntryLayout.TEXT, false);
+        table = new StringTable(Objects.requireNonNull(heap, "heap"), steps, EntryLayout.TEXT);
     }
 
     /**

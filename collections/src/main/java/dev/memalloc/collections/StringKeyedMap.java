@@ -115,7 +115,7 @@ abstract class StringKeyedMap implements AutoCloseable {
     }
 
     static StringTable table(Heap heap, List<StringTable.Sizes> steps, int valueSize) {
-        return new StringTable(Objects.requireNonNull(heap, "heap"), steps, valueSize, false);
+        return new StringTable(Objects.requireNonNull(heap, "heap"), steps, valueSize);
     }
 
     /** The key's place; -1 if there is none. The thread's text for keys has the key then. */

@@ -80,7 +80,7 @@ final class StringTable {
     private final List<Sizes> steps;
     private final EntryLayout layout;
     private final boolean shared;
-    private final StringHash hash = new StringHash();
+    private final StringHash hash;
     private final Counts counts = new Counts();
     private int step;
     private Pool[] pools = {};
@@ -93,9 +93,15 @@ final class StringTable {
     private int nextTidied;
     private boolean closed;
 
-    /** A table of values of that size, for one thread, or {@code shared} by many. */
-    StringTable(Heap heap, List<Sizes> steps, int valueSize, boolean shared) {
+    /** A table of values of that size, for one thread. */
+    StringTable(Heap heap, List<Sizes> steps, int valueSize) {
+        this(heap, steps, valueSize, new StringHash(), false);
+    }
+
+    /** A table with a hash function of somebody else's, {@code shared} by many threads if that is so from the first. */
+    StringTable(Heap heap, List<Sizes> steps, int valueSize, StringHash hash, boolean shared) {
         this.heap = heap;
+        this.hash = hash;
         this.steps = steps;
         this.shared = shared;
         layout = new EntryLayout(valueSize);
