@@ -147,7 +147,10 @@ final class Guards {
                 }
             });
         }
-        long moved = allocate(Math.max(block.size, newSize), SlotSizes.UNIT, false);
+        if (newSize <= block.size) {
+            return address;
+        }
+        long moved = allocate(newSize, SlotSizes.UNIT, false);
         RawMemory.copy(memory, address, moved, block.size);
         return moved;
     }

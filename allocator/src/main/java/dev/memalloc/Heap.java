@@ -291,13 +291,14 @@ public final class Heap implements AutoCloseable {
     }
 
     /**
-     * Moves the contents of a block to another one, for structures that other threads may be using: the old one is as
-     * {@link #memretire} would leave it, and is to be freed later. A mapping is moved by the operating system, without
-     * copying (by Linux since 5.7).
+     * Makes a block larger for structures that other threads may be using: where it is, if that can be done without
+     * harm to anyone; or else its contents are moved to another one, and the old one is as {@link #memretire} would
+     * leave it, and is to be freed later. A mapping is moved by the operating system, without copying (by Linux since
+     * 5.7).
      *
      * @param address the address of a live block
-     * @param newSize how many bytes the other block shall have; fewer than the block has are as many as it has
-     * @return the address of the other block, a multiple of 16
+     * @param newSize how many bytes it shall have
+     * @return the address of the other block, a multiple of 16; or the same, if the block has that many bytes now
      * @throws IllegalArgumentException if {@code newSize} is negative, or no live block starts at {@code address}
      * @throws OutOfMemoryError as {@link #memalloc}; the block is unchanged then
      * @throws IllegalStateException as {@link #memretire}

@@ -83,7 +83,10 @@ final class MappedBlocks {
     /** As {@link Heap#memrelocate}; 0, having changed nothing, if over the limit. */
     synchronized long relocate(long address, long newSize) {
         long size = requireLive(address);
-        long bytes = Math.max(size, Os.toPages(newSize));
+        long bytes = Os.toPages(newSize);
+        if (bytes <= size) {
+            return address;
+        }
         if (!allowance.take(bytes - size)) {
             return 0;
         }

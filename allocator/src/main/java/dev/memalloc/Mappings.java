@@ -1,7 +1,5 @@
 package dev.memalloc;
 
-import dev.memalloc.internal.RawMemory;
-
 /**
  * The mappings of one heap: large allocations, each in whole pages of its own; and retired ones, of which only the
  * addresses are left, until they are freed.
@@ -15,7 +13,7 @@ final class Mappings {
     private static final int REMEMBERED = 8192;
 
     private final Os os;
-    private final long hugePageThreshold;
+    private final Placement placement;
     private final RangeTable live = new RangeTable();
     private final Spares spares;
     /** Those that somebody may still read and write, without their memory. */
@@ -29,7 +27,7 @@ final class Mappings {
 
     Mappings(Os os, long hugePageThreshold) {
         this.os = os;
-        this.hugePageThreshold = hugePageThreshold;
+        placement = new Placement(os, hugePageThreshold);
         this.spares = new Spares(os);
     }
 
@@ -119,8 +117,7 @@ final class Mappings {
             live.set(index, address, newSize);
             return address;
         }
-        long moved = os.remap(address, size, newSize);
-        preferHugePages(moved, newSize);
+        long moved = placement.enlarge(address, size, newSize);
         live.remove(index);
         live.insert(moved, newSize, ++origins);
         if (moved != address) {
@@ -130,17 +127,19 @@ final class Mappings {
     }
 
     /**
-     * Copies a mapping to one of {@code newSize} bytes, which is not less, and returns where; the old one is retired.
-     * The operating system moves the memory, where it can: then nothing is copied.
+     * Enlarges a mapping where it is, or else moves its contents to a larger one and returns where that is; the old one
+     * is retired then.
      */
     long relocate(long address, long newSize) {
         live.makeRoom();
         retired.makeRoom();
-        spares.makeRoom();
         int index = live.find(address);
         long size = live.size(index);
-        long moved = moveMemory(address, size, newSize);
-        preferHugePages(moved, newSize);
+        long moved = placement.enlargeElsewhere(address, size, newSize);
+        if (moved == address) {
+            live.set(index, address, newSize);
+            return address;
+        }
         retired.insert(address, size, live.origin(index));
         live.remove(index);
         live.insert(moved, newSize, ++origins);
@@ -220,50 +219,10 @@ final class Mappings {
         spares.check();
     }
 
-    private long moveMemory(long address, long size, long newSize) {
-        long moved;
-        try {
-            moved = os.moveMemory(address, size);
-        } catch (OsException e) {
-            return copyMemory(address, size, newSize);
-        }
-        try {
-            return newSize == size ? moved : os.remap(moved, size, newSize);
-        } catch (OsException | Error e) {
-            RawMemory.copy(moved, address, size);
-            spares.add(moved, size, ++origins);
-            throw e;
-        }
-    }
-
-    /** For systems that cannot move it and keep the old addresses. */
-    private long copyMemory(long address, long size, long newSize) {
-        long copy = os.map(newSize);
-        try {
-            RawMemory.copy(address, copy, size);
-            os.discard(address, size);
-            return copy;
-        } catch (OsException | Error e) {
-            spares.add(copy, newSize, ++origins);
-            throw e;
-        }
-    }
-
     private long mapFresh(long size) {
         long address = os.map(size);
-        preferHugePages(address, size);
+        placement.preferHugePages(address, size);
         return address;
-    }
-
-    /** Of one origin as a whole: the operating system does not move what was asked for in part. */
-    private void preferHugePages(long address, long size) {
-        if (size >= hugePageThreshold) {
-            try {
-                os.preferHugePages(address, size);
-            } catch (OsException | VirtualMachineError e) {
-                // There are systems without: small ones do as well. And the mapping must be taken note of.
-            }
-        }
     }
 
     private void remember(long address) {

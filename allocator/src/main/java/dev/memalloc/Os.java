@@ -24,9 +24,11 @@ class Os {
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final int MAP_NORESERVE = 0x4000;
     private static final int MREMAP_MAYMOVE = 1;
+    private static final int MREMAP_FIXED = 2;
     private static final int MREMAP_DONTUNMAP = 4;
     private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_COLLAPSE = 25;
     private static final int NO_FILE = -1;
 
     private static final Function MMAP = Function.find("mmap");
@@ -74,6 +76,11 @@ class Os {
         MADVISE.call("asking for huge pages", address, size, MADV_HUGEPAGE, 0, 0);
     }
 
+    /** Makes a huge page of the small ones that are there, which are copied; Linux can do so since 6.1. */
+    void collapse(long address, long size) {
+        MADVISE.call("making huge pages of", address, size, MADV_COLLAPSE, 0, 0);
+    }
+
     /** Maps zeroed memory and returns where. */
     long map(long size) {
         return mmap("mapping", size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS);
@@ -84,12 +91,22 @@ class Os {
         return MREMAP.call("resizing", address, oldSize, newSize, MREMAP_MAYMOVE, 0);
     }
 
+    /** Grows a mapping where it is; fails if there is something behind it. */
+    void remapInPlace(long address, long oldSize, long newSize) {
+        MREMAP.call("enlarging", address, oldSize, newSize, 0, 0);
+    }
+
+    /** Grows a mapping without copying, to where something reserved is, which it replaces. */
+    void remapTo(long address, long oldSize, long newSize, long target) {
+        MREMAP.call("resizing", address, oldSize, newSize, MREMAP_MAYMOVE | MREMAP_FIXED, target);
+    }
+
     /**
-     * Moves the memory of a mapping elsewhere, without copying, and returns where. What is read at its old addresses,
-     * which stay mapped, is zero. Linux can do so since 5.7.
+     * Moves the memory of a mapping, without copying, to where something reserved is, which it replaces. What is read
+     * at its old addresses, which stay mapped, is zero. Linux can do so since 5.7.
      */
-    long moveMemory(long address, long size) {
-        return MREMAP.call("moving", address, size, size, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0);
+    void moveMemoryTo(long address, long size, long target) {
+        MREMAP.call("moving", address, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, target);
     }
 
     /** Gives address space, and the memory in it, back. */

@@ -80,7 +80,10 @@ final class RawHeap {
         long moved = slots.contains(address) ? 0 : bulk.relocate(address, newSize);
         if (moved == 0) {
             long size = requireLive(address);
-            moved = allocate(Math.max(size, newSize), SlotSizes.UNIT, false);
+            if (newSize <= size) {
+                return address;
+            }
+            moved = allocate(newSize, SlotSizes.UNIT, false);
             RawMemory.copy(memory, address, moved, size);
         }
         return moved;

@@ -80,9 +80,27 @@ final class FaultyOs extends Os {
     }
 
     @Override
-    long moveMemory(long address, long size) {
+    void remapInPlace(long address, long oldSize, long newSize) {
+        maybeFail("mremap", address, oldSize);
+        super.remapInPlace(address, oldSize, newSize);
+    }
+
+    @Override
+    void remapTo(long address, long oldSize, long newSize, long target) {
+        maybeFail("mremap", address, oldSize);
+        super.remapTo(address, oldSize, newSize, target);
+    }
+
+    @Override
+    void moveMemoryTo(long address, long size, long target) {
         maybeFail("mremap", address, size);
-        return super.moveMemory(address, size);
+        super.moveMemoryTo(address, size, target);
+    }
+
+    @Override
+    void collapse(long address, long size) {
+        maybeFail("madvise", address, size);
+        super.collapse(address, size);
     }
 
     @Override
