@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 
 /**
  * A block of a heap that is not used for anything else as long as somebody can reach its bytes.
@@ -60,13 +61,13 @@ final class Block {
     private final Cleaner.Cleanable cleanable;
     /** Null from the moment that the block has changed until there is Java heap for its new segment. */
     private MemorySegment bytes;
-    private MemorySegment view;
+    /** The view that was handed out last, if somebody still has it. It keeps this block, so that must not keep it. */
+    private WeakReference<MemorySegment> view = new WeakReference<>(null);
 
     private Block() {
         memory = null;
         cleanable = null;
         bytes = MemorySegment.NULL;
-        view = MemorySegment.NULL;
     }
 
     /** One without memory, to be given some. */
@@ -83,10 +84,15 @@ final class Block {
 
     /** The same for users of the collection: as long as they refer to it, or to a slice of it, they may use it. */
     synchronized MemorySegment view() {
-        if (view == null) {
-            view = memory.heap.segment(memory.address, Arena.ofAuto(), () -> Reference.reachabilityFence(this));
+        if (memory == null) {
+            return MemorySegment.NULL;
         }
-        return view;
+        MemorySegment known = view.get();
+        if (known == null) {
+            known = memory.heap.segment(memory.address, Arena.ofAuto(), () -> Reference.reachabilityFence(this));
+            view = new WeakReference<>(known);
+        }
+        return known;
     }
 
     /** Takes {@code size} bytes, which are zero; it must not have any yet. */
