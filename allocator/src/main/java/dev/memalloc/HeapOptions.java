@@ -17,7 +17,8 @@ import java.util.Locale;
  *     much, the heap takes the half, and so on
  * @param hugePageThreshold the size, in bytes, from which on a mapping asks the operating system for huge pages, by
  *     {@code madvise}: what is written first in every 2 MiB of it takes that much memory at once, and two to three
- *     times less time than 512 small pages do; {@link Long#MAX_VALUE} for never
+ *     times less time than 512 small pages do; half of it for one
+ *     that grows; {@link Long#MAX_VALUE} for never
  * @param guardInterval of how many blocks one is guarded, at random: 1 for all, to look for a bug; 1,000 or more
  *     in production; 0 for none. A guarded block ends at its last byte; who writes beyond is found when it is freed,
  *     who uses it afterwards when its memory is about to be used again. Each exception has the stacks of who allocated

@@ -115,6 +115,7 @@ final class Mappings {
         if (spare >= 0) {
             spares.take(spare, address + size, newSize - size);
             live.set(index, address, newSize);
+            placement.useHugePages(address, size, newSize);
             return address;
         }
         long moved = placement.enlarge(address, size, newSize);

@@ -18,17 +18,23 @@ final class Placement {
 
     private final Os os;
     private final long hugePageThreshold;
+    /** What grows becomes large, and gets no page that is not all mapped. */
+    private final long growingThreshold;
 
     Placement(Os os, long hugePageThreshold) {
         this.os = os;
         this.hugePageThreshold = hugePageThreshold;
+        growingThreshold = hugePageThreshold == Long.MAX_VALUE ? Long.MAX_VALUE : hugePageThreshold / 2;
     }
 
     /** Asks for huge pages in a mapping, if it is large enough for them. */
     void preferHugePages(long address, long size) {
-        if (size < hugePageThreshold) {
-            return;
+        if (size >= hugePageThreshold) {
+            adviseHugePages(address, size);
         }
+    }
+
+    private void adviseHugePages(long address, long size) {
         try {
             os.preferHugePages(address, size);
         } catch (OsException | VirtualMachineError e) {
@@ -143,13 +149,13 @@ final class Placement {
     }
 
     /** Makes huge pages of what was in small ones, as far as whole ones are mapped since a mapping was enlarged. */
-    private void useHugePages(long address, long size, long newSize) {
-        if (newSize < hugePageThreshold) {
+    void useHugePages(long address, long size, long newSize) {
+        if (newSize < growingThreshold) {
             return;
         }
         long first = address + size & -HUGE_PAGE;
-        if (size < hugePageThreshold) {
-            preferHugePages(address, newSize);
+        if (size < growingThreshold) {
+            adviseHugePages(address, newSize);
             first = address + HUGE_PAGE - 1 & -HUGE_PAGE;
         }
         long end = Math.min(address + size + HUGE_PAGE - 1 & -HUGE_PAGE, address + newSize & -HUGE_PAGE);

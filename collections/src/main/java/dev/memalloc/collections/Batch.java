@@ -38,8 +38,7 @@ final class Batch {
         }
         read = sum;
         for (int i = 0; i < count; i++) {
-            long place = table.find(hashes[i], texts[i]);
-            values[from + i] = place < 0 ? null : table.value(place, texts[i]);
+            values[from + i] = table.get(hashes[i], texts[i]);
         }
     }
 }

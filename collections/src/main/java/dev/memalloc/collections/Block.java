@@ -88,7 +88,7 @@ final class Block {
             return MemorySegment.NULL;
         }
         MemorySegment known = view.get();
-        if (known == null) {
+        if (known == null || known.byteSize() < bytes().byteSize()) {
             known = memory.heap.segment(memory.address, Arena.ofAuto(), () -> Reference.reachabilityFence(this));
             view = new WeakReference<>(known);
         }
@@ -109,12 +109,18 @@ final class Block {
         findBytes();
     }
 
-    /** Moves the contents to another block of the same heap, which is larger and has no memory yet. */
-    void relocateTo(Block other, long size) {
+    /** Makes it larger without harm to others who use it: returns this block, or another one that has the contents. */
+    Block relocate(long size) {
+        Block other = new Block(memory.heap);
         long moved = memory.heap.memrelocate(memory.address, size);
+        if (moved == memory.address) {
+            findBytes();
+            return this;
+        }
         other.memory.address = moved;
         noteRetired();
         other.findBytes();
+        return other;
     }
 
     /** Frees it: nobody else may be using it. What it throws, it throws before; then it can be tried again. */

@@ -33,7 +33,9 @@ final class Buckets {
     static final int BUCKET_SIZE = 64;
 
     static final int SLOTS = 12;
+    private static final int ALL_SLOTS = (1 << SLOTS) - 1;
     private static final long MORE_TAGS = 8;
+    private static final long MORE_SLOTS = ALL_SLOTS >>> Long.BYTES;
     private static final long PASSED_OVER = 12;
     private static final long REFERENCES = 16;
     private static final char PASSED_OVER_MAX = Character.MAX_VALUE;
@@ -63,22 +65,15 @@ final class Buckets {
         long home = home(buckets, count, hash);
         long bucket = home;
         do {
-            long matches = zeroBytes(memory.get(Text.WORD, bucket) ^ pattern);
+            long more = memory.get(Text.WORD, bucket + MORE_TAGS);
+            int matches = slots(zeroBytes(memory.get(Text.WORD, bucket) ^ pattern), zeroBytes(more ^ pattern));
             for (; matches != 0; matches &= matches - 1) {
-                long slot = slot(bucket, 0, matches);
+                long slot = slot(bucket, matches);
                 if (layout.hasKey(memory, reference(memory, slot), key)) {
                     return slot;
                 }
             }
-            long rest = memory.get(Text.WORD, bucket + MORE_TAGS);
-            matches = zeroBytes(rest ^ pattern) & 0xFFFF_FFFFL;
-            for (; matches != 0; matches &= matches - 1) {
-                long slot = slot(bucket, MORE_TAGS, matches);
-                if (layout.hasKey(memory, reference(memory, slot), key)) {
-                    return slot;
-                }
-            }
-            if ((rest >>> 32 & PASSED_OVER_MAX) == 0) {
+            if ((more >>> 32 & PASSED_OVER_MAX) == 0) {
                 return -1;
             }
             bucket = after(buckets, count, bucket);
@@ -95,13 +90,9 @@ final class Buckets {
     static long touchEntry(MemorySegment memory, long buckets, int count, long hash) {
         long bucket = home(buckets, count, hash);
         long pattern = ONES * tag(hash);
-        long matches = zeroBytes(memory.get(Text.WORD, bucket) ^ pattern);
-        if (matches != 0) {
-            return memory.get(ValueLayout.JAVA_BYTE, reference(memory, slot(bucket, 0, matches)));
-        }
-        matches = zeroBytes(memory.get(Text.WORD, bucket + MORE_TAGS) ^ pattern) & 0xFFFF_FFFFL;
-        return matches == 0 ? 0
-            : memory.get(ValueLayout.JAVA_BYTE, reference(memory, slot(bucket, MORE_TAGS, matches)));
+        int matches = slots(zeroBytes(memory.get(Text.WORD, bucket) ^ pattern),
+            zeroBytes(memory.get(Text.WORD, bucket + MORE_TAGS) ^ pattern));
+        return matches == 0 ? 0 : memory.get(ValueLayout.JAVA_BYTE, reference(memory, slot(bucket, matches)));
     }
 
     /** Adds a reference, for which there must be a free slot. The last thing written is the tag. */
@@ -168,9 +159,9 @@ final class Buckets {
         long bucket = slot == 0 ? buckets : bucketOf(slot);
         int index = slot == 0 ? 0 : (int) ((slot & BUCKET_SIZE - 1) - REFERENCES) / Integer.BYTES + 1;
         for (; bucket < end; bucket += BUCKET_SIZE) {
-            long taken = taken(memory, bucket) >>> index;
+            int taken = taken(memory, bucket) >>> index << index;
             if (taken != 0) {
-                return bucket + REFERENCES + (long) (index + Long.numberOfTrailingZeros(taken)) * Integer.BYTES;
+                return slot(bucket, taken);
             }
             index = 0;
         }
@@ -192,10 +183,14 @@ final class Buckets {
     }
 
     /** A bit for each of a bucket's slots: whether it has a reference. */
-    private static long taken(MemorySegment memory, long bucket) {
-        long first = ~zeroBytes(memory.get(Text.WORD, bucket)) & ~LOW_BITS;
-        long more = ~zeroBytes(memory.get(Text.WORD, bucket + MORE_TAGS)) & 0x8080_8080L;
-        return bits(first) | bits(more) << Long.BYTES;
+    private static int taken(MemorySegment memory, long bucket) {
+        return slots(~zeroBytes(memory.get(Text.WORD, bucket)) & ~LOW_BITS,
+            ~zeroBytes(memory.get(Text.WORD, bucket + MORE_TAGS)) & ~LOW_BITS);
+    }
+
+    /** The high bits of the bytes with tags as a bit for each slot. */
+    private static int slots(long first, long more) {
+        return (int) (bits(first) | (bits(more) & MORE_SLOTS) << Long.BYTES);
     }
 
     /** The high bits of 8 bytes as 8 bits. */
@@ -206,13 +201,9 @@ final class Buckets {
     private static long freeSlot(MemorySegment memory, long buckets, int count, long home) {
         long bucket = home;
         do {
-            long free = zeroBytes(memory.get(Text.WORD, bucket));
+            int free = ~taken(memory, bucket) & ALL_SLOTS;
             if (free != 0) {
-                return slot(bucket, 0, free);
-            }
-            free = zeroBytes(memory.get(Text.WORD, bucket + MORE_TAGS)) & 0xFFFF_FFFFL;
-            if (free != 0) {
-                return slot(bucket, MORE_TAGS, free);
+                return slot(bucket, free);
             }
             bucket = after(buckets, count, bucket);
         } while (bucket != home);
@@ -243,10 +234,9 @@ final class Buckets {
         return slot & -BUCKET_SIZE;
     }
 
-    /** The slot of the first marked tag. */
-    private static long slot(long bucket, long part, long marks) {
-        long index = part + (Long.numberOfTrailingZeros(marks) >>> 3);
-        return bucket + REFERENCES + index * Integer.BYTES;
+    /** The first of the slots whose bits are set. */
+    private static long slot(long bucket, int slots) {
+        return bucket + REFERENCES + (long) Integer.numberOfTrailingZeros(slots) * Integer.BYTES;
     }
 
     private static long tagAtOffset(long slot) {

@@ -121,6 +121,17 @@ final class EntryLayout {
         to.set(memory, valueAt(memory, entry), length(memory, head >>> 1), (head & 1) != 0);
     }
 
+    /** Reads both texts of an entry. */
+    void readEntry(MemorySegment memory, long entry, Text key, Text value) {
+        long keyHead = head(memory, entry);
+        long at = entry + headSize(keyHead);
+        long valueHead = head(memory, at);
+        at += headSize(valueHead);
+        int keySize = length(memory, keyHead >>> 2);
+        key.set(memory, at, keySize, (keyHead & 2) != 0);
+        value.set(memory, at + keySize, length(memory, valueHead >>> 1), (valueHead & 1) != 0);
+    }
+
     /** Where an entry's value begins. */
     long valueAt(MemorySegment memory, long entry) {
         long keyHead = head(memory, entry);

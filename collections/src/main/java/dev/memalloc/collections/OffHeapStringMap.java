@@ -126,8 +126,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
     @Override
     public String get(Object key) {
         Text text = keyText(key);
-        long place = find(text);
-        return place < 0 ? null : table.value(place, text);
+        return text == null ? null : table.get(table.hashOf(text), text);
     }
 
     /**
@@ -138,8 +137,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
      */
     public String getChars(CharSequence key) {
         Text text = charsText(key);
-        long place = find(text);
-        return place < 0 ? null : table.value(place, text);
+        return table.get(table.hashOf(text), text);
     }
 
     /**
@@ -150,8 +148,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
      */
     public String getUtf8(MemorySegment key) {
         Text text = utf8Text(key);
-        long place = find(text);
-        return place < 0 ? null : table.value(place, text);
+        return table.get(table.hashOf(text), text);
     }
 
     /**
@@ -337,8 +334,9 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
     }
 
     private Entry entryAt(long place) {
-        Text text = Scratch.ofThread().key;
-        return new Entry(table.key(place, text), table.value(place, text));
+        Scratch scratch = Scratch.ofThread();
+        table.readEntry(place, scratch.key, scratch.value);
+        return new Entry(scratch.key.toString(), scratch.value.toString());
     }
 
     private long find(Text key) {

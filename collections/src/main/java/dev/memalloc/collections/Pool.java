@@ -20,6 +20,9 @@ final class Pool {
     /** Below this many bytes it grows by a fourth, which has to be copied; above, by a thirty-second, which has not. */
     private static final long COPIED_MAX = 256 << 10;
 
+    /** The last huge page of few is completed, if it is nearly complete: it could not be one otherwise. */
+    private static final long HUGE_PAGE = 2 << 20;
+
     /** References have 4 bytes, unsigned. */
     private static final long REACH_MAX = 0xFFFF_FFFFL;
 
@@ -168,10 +171,12 @@ final class Pool {
     }
 
     private void grow(int run) {
-        int end = used.length();
         long size = (long) chunks * chunkSize;
-        long needed = (long) (end + run) * chunkSize + Text.PADDING;
-        storage.grow(Math.max(size + (size < COPIED_MAX ? size / 4 : size / 32) + Text.PADDING, needed), needed);
+        long needed = (long) (used.length() + run) * chunkSize + Text.PADDING;
+        long wanted = Math.max(size + (size < COPIED_MAX ? size / 4 : size / 32) + Text.PADDING, needed);
+        long hugePages = wanted + HUGE_PAGE - 1 & -HUGE_PAGE;
+        boolean nearly = wanted < 4 * HUGE_PAGE && hugePages - wanted < wanted / 16;
+        storage.grow(nearly ? hugePages : wanted, needed);
         chunks = chunksIn(storage.size());
     }
 

@@ -1,6 +1,7 @@
 package dev.memalloc.collections;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
@@ -103,6 +104,18 @@ final class Shard {
 
     long touchEntry(MemorySegment memory, long keyHash) {
         return count == 0 ? 0 : Buckets.touchEntry(memory, buckets, bucketCount, keyHash);
+    }
+
+    /** Reads from all entries in the order of memory, which a processor fetches ahead; slots come in another order. */
+    long touchEntries(MemorySegment memory) {
+        long sum = 0;
+        for (int piece = 0; piece < pieceCount; piece++) {
+            long end = pieces[piece * LONGS + 1];
+            for (long at = pieces[piece * LONGS]; at < end; at += Buckets.BUCKET_SIZE) {
+                sum += memory.get(ValueLayout.JAVA_BYTE, at);
+            }
+        }
+        return sum;
     }
 
     /** The first slot in use behind {@code slot}; -1 if there is none. To begin with, give it 0. */

@@ -136,11 +136,10 @@ final class Storage {
 
     private void resize(Block old, long size) {
         if (isShared(old)) {
-            Block other = new Block(heap);
             if (size >= old.bytes().byteSize()) {
-                old.relocateTo(other, size);
-                block = other;
+                block = old.relocate(size);
             } else {
+                Block other = new Block(heap);
                 other.allocateZeroed(size);
                 MemorySegment.copy(old.bytes(), 0, other.bytes(), 0, size);
                 block = other;

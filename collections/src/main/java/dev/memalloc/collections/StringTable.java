@@ -88,6 +88,8 @@ final class StringTable {
     private int shardCount;
     /** How many insertions go by before a split that failed is tried again. */
     private long insertionsUntilSplit;
+    /** What was read only for the processor to fetch it. */
+    private long touched;
     private long removals;
     /** The shard whose turn it is to be moved down. */
     private int nextTidied;
@@ -168,6 +170,31 @@ final class StringTable {
         }
     }
 
+    /** The value of a key, read into its text on the way; null if there is none. */
+    String get(long keyHash, Text key) {
+        try {
+            requireOpen();
+            if (counts.entries == 0) {
+                return null;
+            }
+            Shard shard = shards[shardOf(keyHash)];
+            Block block = shard.pool().block();
+            try {
+                MemorySegment memory = block.bytes();
+                long slot = shard.find(memory, keyHash, key);
+                if (slot < 0) {
+                    return null;
+                }
+                layout.readValue(memory, shard.entry(memory, slot), key);
+            } finally {
+                Reference.reachabilityFence(block);
+            }
+            return key.toString();
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
     /** Reads from the bucket where a search for that hash begins: the processor fetches it, and nobody waits for it. */
     long touchBucket(long keyHash) {
         try {
@@ -208,6 +235,9 @@ final class StringTable {
             for (int index = shardAt(place); index < shardCount; index++) {
                 Shard shard = shards[index];
                 Block block = shard.pool().block();
+                if (slot == 0) {
+                    touched += shard.touchEntries(block.bytes());
+                }
                 slot = shard.next(block.bytes(), slot);
                 Reference.reachabilityFence(block);
                 if (slot >= 0) {
@@ -247,6 +277,19 @@ final class StringTable {
             Block block = shard.pool().block();
             MemorySegment memory = block.bytes();
             layout.readValue(memory, shard.entry(memory, place & SLOT), to);
+            Reference.reachabilityFence(block);
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Reads the texts at a place. */
+    void readEntry(long place, Text key, Text value) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            layout.readEntry(memory, shard.entry(memory, place & SLOT), key, value);
             Reference.reachabilityFence(block);
         } catch (RuntimeException e) {
             throw explained(e);

@@ -11,15 +11,14 @@ import java.nio.charset.StandardCharsets;
  * A string as bytes, in a buffer on the Java heap that is used again and again.
  *
  * <pre>
- *  +--------------------------------------------------------------+------------------+--------
- *  | narrow: 1 byte a char, if all chars are below 256 (Latin-1)  |  16 zero bytes   | unused
- *  | wide:   2 bytes a char, little-endian (UTF-16), otherwise    |                  |
- *  +--------------------------------------------------------------+------------------+--------
+ *  +--------------------------------------------------------------+--------
+ *  | narrow: 1 byte a char, if all chars are below 256 (Latin-1)  | unused, 16 bytes at least
+ *  | wide:   2 bytes a char, little-endian (UTF-16), otherwise    |
+ *  +--------------------------------------------------------------+--------
  *  0                                                              length
  * </pre>
  *
  * <p>So each string has exactly one encoding, and every sequence of chars has one: unpaired surrogates are kept.
- * The zero bytes behind it let readers take 8 or 16 bytes at once.
  */
 final class Text {
     static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -67,7 +66,6 @@ final class Text {
             begin(chars);
             copyLatin1(string, bytes);
         }
-        end();
     }
 
     /** Takes an int: 4 bytes. */
@@ -75,7 +73,6 @@ final class Text {
         wide = false;
         begin(Integer.BYTES);
         INTS.set(bytes, 0, value);
-        end();
     }
 
     /** Takes a long: 8 bytes. */
@@ -83,7 +80,6 @@ final class Text {
         wide = false;
         begin(Long.BYTES);
         WORDS.set(bytes, 0, value);
-        end();
     }
 
     /** Takes the chars of what need not be a string, whose methods may be anybody's. */
@@ -118,7 +114,6 @@ final class Text {
             bytes[ascii] = next;
         }
         if (ascii == size) {
-            end();
             return;
         }
         char[] buffer = takeChars(size);
@@ -153,7 +148,6 @@ final class Text {
                 bytes[i] = (byte) buffer[i];
             }
         }
-        end();
         if (buffer.length <= KEPT) {
             chars = buffer;
         }
@@ -170,24 +164,47 @@ final class Text {
         } else {
             MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, bytes, 0, size);
         }
-        end();
     }
 
-    /** The 8 bytes from {@code at} on; zero behind the end. */
+    /** The 8 bytes from {@code at} on. */
     long word(int at) {
         return (long) WORDS.get(bytes, at);
     }
 
-    /** Whether memory has the same bytes; as many as {@link #PADDING} behind them must be readable. */
+    /** The 4 bytes from {@code at} on. */
+    int half(int at) {
+        return (int) INTS.get(bytes, at);
+    }
+
+    byte at(int at) {
+        return bytes[at];
+    }
+
+    /** Whether memory has the same bytes. */
     boolean equalsBytes(MemorySegment memory, long at) {
-        int i = 0;
-        for (; length - i >= Long.BYTES; i += Long.BYTES) {
+        int size = length;
+        if (size < Long.BYTES) {
+            return equalsFew(memory, at, size);
+        }
+        int last = size - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
             if (word(i) != memory.get(WORD, at + i)) {
                 return false;
             }
         }
-        int rest = length - i;
-        return rest == 0 || (word(i) ^ memory.get(WORD, at + i)) << (Long.SIZE - rest * Byte.SIZE) == 0;
+        return word(last) == memory.get(WORD, at + last);
+    }
+
+    private boolean equalsFew(MemorySegment memory, long at, int size) {
+        if (size >= Integer.BYTES) {
+            return half(0) == memory.get(INT, at) && half(size - Integer.BYTES) == memory.get(INT, at + size - 4);
+        }
+        for (int i = 0; i < size; i++) {
+            if (bytes[i] != memory.get(ValueLayout.JAVA_BYTE, at + i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Writes all bytes to memory, and no others. */
@@ -211,7 +228,7 @@ final class Text {
     @Override
     public String toString() {
         if (!wide) {
-            return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+            return latin1(bytes, length);
         }
         char[] chars = new char[length / 2];
         for (int i = 0; i < chars.length; i++) {
@@ -235,6 +252,11 @@ final class Text {
         string.getBytes(0, string.length(), to, 0);
     }
 
+    @SuppressWarnings("deprecation") // each char is a byte, and it is the fastest way
+    private static String latin1(byte[] bytes, int length) {
+        return new String(bytes, 0, 0, length);
+    }
+
     private void begin(long size) {
         if (size > Integer.MAX_VALUE - 2L * PADDING) {
             throw new OutOfMemoryError("a string of " + size + " bytes fits no byte array");
@@ -245,10 +267,5 @@ final class Text {
             bytes = new byte[needed > KEPT ? needed : Math.min(KEPT, 2 * needed)];
         }
         length = (int) size;
-    }
-
-    private void end() {
-        WORDS.set(bytes, length, 0L);
-        WORDS.set(bytes, length + Long.BYTES, 0L);
     }
 }
