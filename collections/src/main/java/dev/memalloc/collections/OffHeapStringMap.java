@@ -23,8 +23,15 @@ import java.util.Set;
  *          +----------+------------+----------------+------------------+
  *           1 byte below 32 (key) or 64 (value) bytes,
  *           2 below 4,096 or 8,192, and so on
- *  and in the table: 1 byte of the hash, 4 bytes of reference, 6 to 10 bytes in all
+ *
+ *  bucket  +-------------------+-------------+--------+----------------+
+ *          | 12 tags, 1 byte   | passed over | unused | 12 references, |    64 bytes for 5 to 11 entries:
+ *          | of a hash each    |             |        | 4 bytes each   |    6 to 10 bytes an entry
+ *          +-------------------+-------------+--------+----------------+
  * </pre>
+ *
+ * <p>So an entry of an ASCII key of 12 and a value of 16 chars takes about 40 bytes. For each 1,000 entries or so there
+ * is an object of some hundred bytes on the Java heap.
  *
  * <p>It does what {@link Map} promises, and every string comes back equal to what was put in. A string takes one
  * byte a char if all its chars are below 256 (Latin-1), two otherwise. A null key or value is refused with
@@ -34,7 +41,7 @@ import java.util.Set;
  *
  * <p><b>Size.</b> An empty map takes no off-heap memory. It grows by itself, by a little at a time, to as many
  * entries as there is memory for; {@link #mappingCount()} says how many also where {@link #size()} cannot. Removing
- * and replacing gives memory back once half of what an area holds is unused; {@link #clear()} gives all back.
+ * and replacing gives memory back bit by bit, {@link #compact()} as much as can be, {@link #clear()} all.
  *
  * <p><b>Failure.</b> What cannot get its memory, because of the heap's limit or the operating system, throws
  * {@link OutOfMemoryError}, and the map holds what it held before; so it is if the Java heap has no memory. After a
@@ -42,17 +49,19 @@ import java.util.Set;
  * within the heap or the JVM's own code, which is made unlikely, a block may not be given back before the heap is.
  *
  * <p><b>Cost.</b> Looking up, adding and removing take constant time on average, however the keys were chosen: the
- * hash function is picked at random for each map. Adding one entry moves at most the entries of one area, some
- * hundred thousand. Looking up allocates nothing on the Java heap but the string that it returns.
+ * hash function is picked at random for each map. Adding an entry moves about 2,000 others at most, for which it takes
+ * some tenths of a millisecond. Looking up allocates nothing on the Java heap but the string that it returns, and each
+ * thread's buffers, once; {@link #getAll} takes less time for each key than {@code get}.
  *
  * <p><b>Iteration.</b> Iterators throw {@link ConcurrentModificationException} once a key was added or removed other
  * than through them; replacing values, as by {@code put} of a key that is there, is allowed. An entry's
  * {@code setValue} writes to the map, and throws {@link IllegalStateException} if the key is gone.
  *
- * <p><b>Threads.</b> One at a time, for looking up as well: the map has buffers that every method uses. Nobody watches
- * that. Two at once find wrong entries, lose some, or get an exception such as
- * {@link ConcurrentModificationException}; or they reach memory that is not the map's any more, which can damage other
- * data or end the JVM.
+ * <p><b>Threads.</b> Any number at a time that look up and iterate, or one that changes the map, as with
+ * {@link java.util.HashMap}; {@link ConcurrentOffHeapStringMap} is for more. Nobody watches that. Who does otherwise
+ * may find wrong entries or none, lose some, or get an exception, {@link ConcurrentModificationException} most of all;
+ * but no other data is touched, and the JVM goes on: memory that another thread than the map's first one has reached is
+ * not used for anything else before the garbage collector finds that nobody refers to it.
  *
  * <p><b>Closing.</b> {@link #close()} gives all memory back; afterwards whatever needs the entries throws
  * {@link IllegalStateException}, views and iterators included. What does not, returns as ever: {@code equals} with
