@@ -26,6 +26,21 @@ final class ChildJvm {
 
     /** How a JVM ended, and what it printed. */
     record End(int status, String out, String err) {
+        /**
+         * What it printed.
+         *
+         * @throws ChildFailedException if it did not end well; the message is the first line of its errors, or what it
+         *     printed
+         */
+        String outIfWell() throws ChildFailedException {
+            if (status == 0) {
+                return out;
+            }
+            throw new ChildFailedException(err.lines()
+                .filter(line -> !line.startsWith("WARNING"))
+                .findFirst()
+                .orElse(out));
+        }
     }
 
     /**
@@ -38,13 +53,7 @@ final class ChildJvm {
     static String run(Opponent opponent, String... arguments)
             throws IOException, InterruptedException, ChildFailedException {
         End end = run(opponent, List.of(), Child.class, MINUTES_MAX, TimeUnit.MINUTES, arguments);
-        if (end.status == 0) {
-            return end.out;
-        }
-        throw new ChildFailedException(end.err.lines()
-            .filter(line -> !line.startsWith("WARNING"))
-            .findFirst()
-            .orElse(end.out));
+        return end.outIfWell();
     }
 
     /**
@@ -54,13 +63,26 @@ final class ChildJvm {
      */
     static End run(Opponent opponent, List<String> flags, Class<?> main, long time, TimeUnit unit, String... arguments)
             throws IOException, InterruptedException, ChildFailedException {
+        List<String> all = new ArrayList<>(FLAGS);
+        all.addAll(opponent.jvmFlags());
+        all.addAll(flags);
+        List<String> words = new ArrayList<>(List.of(opponent.name()));
+        words.addAll(List.of(arguments));
+        return run(all, main, time, unit, words);
+    }
+
+    /**
+     * Runs a main class.
+     *
+     * @throws ChildFailedException if it does not end in time
+     */
+    static End run(List<String> flags, Class<?> main, long time, TimeUnit unit, List<String> arguments)
+            throws IOException, InterruptedException, ChildFailedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
-        command.addAll(opponent.jvmFlags());
         command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName(), opponent.name()));
-        command.addAll(List.of(arguments));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
         Path out = Files.createTempFile("benchmark", ".out");
         Path err = Files.createTempFile("benchmark", ".err");
         try {

@@ -7,6 +7,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What a result depends on besides the allocators. */
@@ -16,6 +17,11 @@ final class Machine {
 
     /** Names and values, in the order in which they are to be read. */
     static Map<String, String> fields() throws IOException {
+        return fields(ChildJvm.FLAGS);
+    }
+
+    /** The same for JVMs with other flags. */
+    static Map<String, String> fields(List<String> flags) throws IOException {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("date", ZonedDateTime.now().truncatedTo(ChronoUnit.SECONDS)
             .format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
@@ -28,7 +34,7 @@ final class Machine {
         fields.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         fields.put("distribution", valueOf("/etc/os-release", "PRETTY_NAME"));
         fields.put("jvm", System.getProperty("java.vm.vendor") + " " + System.getProperty("java.runtime.version"));
-        fields.put("jvm flags", String.join(" ", ChildJvm.FLAGS));
+        fields.put("jvm flags", String.join(" ", flags));
         return fields;
     }
 

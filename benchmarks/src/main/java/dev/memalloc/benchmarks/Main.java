@@ -16,7 +16,7 @@ import picocli.CommandLine.ScopeType;
     scope = ScopeType.INHERIT,
     subcommands = {
         WorkloadsCommand.class, TableCommand.class, PlotCommand.class, MisuseCommand.class, AgentCommand.class,
-        ListCommand.class, HelpCommand.class},
+        CollectionsCommand.class, ListCommand.class, HelpCommand.class},
     footer = {"", "  jmh [REGEX]   runs the JMH benchmarks, with JMH's own options"})
 final class Main {
     private Main() {

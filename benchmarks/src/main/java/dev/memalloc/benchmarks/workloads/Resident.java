@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * <p>What is resident now is the sum over all mappings, which is exact. The peak is the kernel's own, which can be
  * some dozens of pages per processor behind.
  */
-final class Resident {
+public final class Resident {
     private static final Path MAPPINGS = Path.of("/proc/self/smaps_rollup");
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path CLEAR_REFS = Path.of("/proc/self/clear_refs");
@@ -22,17 +22,17 @@ final class Resident {
     }
 
     /** How many bytes are resident now. */
-    static long bytes() {
+    public static long bytes() {
         return field(MAPPINGS, "Rss:");
     }
 
     /** The most bytes that were resident since {@link #resetPeak}. */
-    static long bytesPeak() {
+    public static long bytesPeak() {
         return Math.max(bytes(), field(STATUS, "VmHWM:"));
     }
 
     /** Forgets the peak so far. */
-    static void resetPeak() {
+    public static void resetPeak() {
         try {
             Files.writeString(CLEAR_REFS, RESET_PEAK);
         } catch (IOException e) {

@@ -1,0 +1,25 @@
+package dev.memalloc.benchmarks.collections;
+
+/**
+ * One thing that was measured.
+ *
+ * @param name what
+ * @param unit {@code ns} for an operation, {@code ms}, or {@code B} of memory
+ * @param value how much
+ */
+public record Figure(String name, String unit, double value) {
+    /** The unit of an operation's time. */
+    public static final String NANOS = "ns";
+
+    static Figure nanos(String name, double value) {
+        return new Figure(name, NANOS, value);
+    }
+
+    static Figure millis(String name, double value) {
+        return new Figure(name, "ms", value);
+    }
+
+    static Figure bytes(String name, double value) {
+        return new Figure(name, "B", value);
+    }
+}
