@@ -8,6 +8,8 @@ import java.nio.file.Path;
 
 /** The main class of the JVM that measures one collection, and prints a line for each figure. */
 final class CollectionsChild {
+    /** The exit status if the collection has failed; the last line says how. */
+    static final int FAILED = 3;
     private static final String SEPARATOR = "\t";
 
     private CollectionsChild() {
@@ -30,7 +32,7 @@ final class CollectionsChild {
         } catch (Throwable e) {
             out.println(e);
             e.printStackTrace();
-            System.exit(1);
+            System.exit(FAILED);
         }
         // Whatever threads the libraries have left.
         System.exit(0);

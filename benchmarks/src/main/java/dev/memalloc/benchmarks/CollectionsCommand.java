@@ -10,9 +10,12 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,18 +28,19 @@ import picocli.CommandLine.Spec;
         "All of it takes many hours: choose sections, opponents, sizes."},
     showDefaultValues = true)
 final class CollectionsCommand implements Callable<Integer> {
-    @Spec
+    private static final int COLUMNS = 80;
+
     private CommandSpec spec;
 
     @Option(names = "--only", split = ",", defaultValue = "maps", paramLabel = "SECTION",
         description = "one or more of the sections below")
     private List<String> sections;
 
-    @Option(names = "--opponents", split = ",", paramLabel = "NAME",
+    @Option(names = "--opponents", split = ",", paramLabel = "NAME", showDefaultValue = Visibility.NEVER,
         description = "one or more of those below, ours included; default: all of the section")
     private List<String> opponents = List.of();
 
-    @Option(names = "--sizes", split = ",", paramLabel = "N",
+    @Option(names = "--sizes", split = ",", paramLabel = "N", showDefaultValue = Visibility.NEVER,
         description = "how many elements; default: the section's")
     private List<Integer> sizes = List.of();
 
@@ -57,6 +61,29 @@ final class CollectionsCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "CSV",
         description = "where the raw results go; default: benchmarks/results/collections-TIME.csv")
     private Path out;
+
+    @Spec
+    private void setSpec(CommandSpec command) {
+        spec = command;
+        List<String> footer = new ArrayList<>(List.of("", "Sections, their sizes, and who takes part:"));
+        for (Section<?> section : Section.ALL) {
+            footer.add("");
+            footer.add("  " + section.name() + ": " + section.about());
+            footer.add("    " + section.sizes().stream()
+                .map(size -> String.format(Locale.ROOT, "%,d", size))
+                .collect(Collectors.joining("; ")));
+            StringBuilder names = new StringBuilder("   ");
+            for (Contestant<?> contestant : section.contestants()) {
+                if (names.length() + contestant.name().length() >= COLUMNS) {
+                    footer.add(names.toString());
+                    names = new StringBuilder("   ");
+                }
+                names.append(' ').append(contestant.name());
+            }
+            footer.add(names.toString());
+        }
+        spec.usageMessage().footer(footer.toArray(String[]::new));
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.memalloc.benchmarks;
 
 import dev.memalloc.benchmarks.ChildJvm.ChildFailedException;
+import dev.memalloc.benchmarks.ChildJvm.End;
 import dev.memalloc.benchmarks.collections.Contestant;
 import dev.memalloc.benchmarks.collections.Figure;
 import dev.memalloc.benchmarks.collections.Section;
@@ -88,9 +89,14 @@ final class CollectionsLauncher {
             throws IOException, InterruptedException, ChildFailedException {
         List<String> flags = new ArrayList<>(FLAGS);
         flags.addAll(contestant.jvmFlags());
-        return ChildJvm.run(flags, CollectionsChild.class, minutes, TimeUnit.MINUTES,
-                List.of(section.name(), contestant.name(), Integer.toString(size), Integer.toString(threads),
-                    Double.toString(seconds), data.toString()))
-            .outIfWell().lines().map(CollectionsChild::parse).toList();
+        End end = ChildJvm.run(flags, CollectionsChild.class, minutes, TimeUnit.MINUTES,
+            List.of(section.name(), contestant.name(), Integer.toString(size), Integer.toString(threads),
+                Double.toString(seconds), data.toString()));
+        List<String> lines = end.out().lines().toList();
+        if (end.status() == CollectionsChild.FAILED && !lines.isEmpty()) {
+            throw new ChildFailedException(lines.getLast());
+        }
+        end.outIfWell();
+        return lines.stream().map(CollectionsChild::parse).toList();
     }
 }

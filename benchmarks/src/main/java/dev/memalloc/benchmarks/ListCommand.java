@@ -1,6 +1,7 @@
 package dev.memalloc.benchmarks;
 
 import dev.memalloc.benchmarks.allocators.Opponent;
+import dev.memalloc.benchmarks.collections.Section;
 import dev.memalloc.benchmarks.workloads.Workload;
 import dev.memalloc.benchmarks.workloads.Workloads;
 import java.util.List;
@@ -20,6 +21,10 @@ final class ListCommand implements Runnable {
         System.out.println("  /a/path.so         malloc of any shared library");
         System.out.println("memalloc in other settings, which are measured only where they are named");
         print(Opponent.VARIANTS);
+        System.out.println("sections of \"collections\"; its --help has what takes part");
+        for (Section<?> section : Section.ALL) {
+            System.out.printf("  %-18s %s%n", section.name(), section.about());
+        }
     }
 
     private static void print(List<Opponent> opponents) {

@@ -65,7 +65,8 @@ final class ReadingsTable {
     }
 
     private static String column(Reading reading) {
-        return reading.figure().name() + ", " + reading.figure().unit();
+        Figure figure = reading.figure();
+        return figure.unit().isEmpty() ? figure.name() : figure.name() + ", " + figure.unit();
     }
 
     /** How far the rounds are apart, of the median, where that is farthest; only of what is timed over many calls. */

@@ -6,8 +6,8 @@ import dev.memalloc.benchmarks.collections.Contestant.Expected;
 interface Entries {
     int count();
 
-    /** The first so many. */
-    Entries first(int count);
+    /** So many of them, of all kinds. */
+    Entries some(int fewer);
 
     /** What a map that gets all of them has to be told. */
     Expected expected();
@@ -15,8 +15,17 @@ interface Entries {
     /** All entries in the order in which they are put into a map. */
     Cursor inOrder();
 
-    /** All entries in an order that has nothing to do with it, again and again; the same each time this is called. */
-    Cursor shuffled();
+    /**
+     * All entries in an order that has nothing to do with it, again and again.
+     *
+     * @param seed the same seed makes the same order, another one another, as far as there are several
+     */
+    Cursor shuffled(int seed);
+
+    /** Something of a string that cannot be known without reading it: the sum over all tells whether all were read. */
+    static int mark(String string) {
+        return 31 * string.length() + (string.isEmpty() ? 0 : string.charAt(string.length() - 1));
+    }
 
     /** Where we are in a sequence of entries: before the first one, at first. */
     interface Cursor {

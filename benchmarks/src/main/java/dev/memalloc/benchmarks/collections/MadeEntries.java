@@ -13,6 +13,8 @@ record MadeEntries(int count) implements Entries {
     private static final int KEY_PREFIX = "key-".length();
     private static final byte[] VALUE = "value-0000000000".getBytes(StandardCharsets.ISO_8859_1);
     private static final int VALUE_PREFIX = "value-".length();
+    /** Beyond those that somebody asks for. */
+    private static final int SEEDS = 1000;
     private static final int COUNT_MAX = 50_000_000;
 
     MadeEntries {
@@ -22,7 +24,7 @@ record MadeEntries(int count) implements Entries {
     }
 
     @Override
-    public Entries first(int fewer) {
+    public Entries some(int fewer) {
         return new MadeEntries(fewer);
     }
 
@@ -45,17 +47,17 @@ record MadeEntries(int count) implements Entries {
 
     /** Each time it has come to the end, the order is another one, so that no processor can learn it. */
     @Override
-    public Cursor shuffled() {
+    public Cursor shuffled(int seed) {
         return new Maker() {
-            private int pass;
+            private long pass;
             private int place;
-            private Permutation order = new Permutation(count, pass);
+            private Permutation order = new Permutation(count, seed);
 
             @Override
             public void advance() {
                 if (place == count) {
                     place = 0;
-                    order = new Permutation(count, ++pass);
+                    order = new Permutation(count, seed + SEEDS * ++pass);
                 }
                 number = order.at(place++);
             }

@@ -2,9 +2,8 @@ package dev.memalloc.benchmarks.collections;
 
 import dev.memalloc.benchmarks.collections.Contestant.Maker;
 import dev.memalloc.benchmarks.collections.Entries.Cursor;
+import dev.memalloc.benchmarks.collections.Filling.Feeder;
 import dev.memalloc.benchmarks.collections.Timing.Lap;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -14,20 +13,13 @@ import java.util.function.Consumer;
  * <p>Every answer is verified as it comes, and after each change the size is.
  */
 final class MapTrial {
-    /** What fits in this is filled several times, and weighed several times over. */
-    private static final int SMALL = 100_000;
-    /** From here on a map is filled once only. */
-    private static final int LARGE = 1_000_000;
+    private static final int WARM_UP_MAX = 100_000;
     /** Operations between two looks at the clock. */
     private static final int LAP = 1000;
-    /** The same for puts, whose longest is looked for: so it can be too large by the time of 15 others. */
-    private static final int PUTS = 16;
     private static final int READY_MAX = 500_000;
     private static final int BATCH = 32;
     /** How many entries are looked up after half was removed, of either half. */
     private static final int SAMPLE = 1000;
-    /** Below it, resident memory says more about the JVM than about the map. */
-    private static final long BYTES_MIN = 16 << 20;
 
     private final Entries entries;
     private final int count;
@@ -37,6 +29,9 @@ final class MapTrial {
 
     MapTrial(Entries entries, Maker<StringMap> maker, Setting setting, Consumer<Figure> out) {
         this(entries, maker, setting.seconds(), out);
+        if (count != setting.size()) {
+            out.accept(new Figure("entries", "", count));
+        }
     }
 
     private MapTrial(Entries entries, Maker<StringMap> maker, double seconds, Consumer<Figure> out) {
@@ -47,25 +42,21 @@ final class MapTrial {
         count = entries.count();
     }
 
-    /** Warms the JVM up with the first entries, then measures. */
+    /** Warms the JVM up with some of the entries, then measures. */
     void run() {
-        MapTrial small = new MapTrial(entries.first(Math.min(count, SMALL)), maker, seconds / 10, figure -> { });
+        MapTrial small = new MapTrial(entries.some(Math.min(count, WARM_UP_MAX)), maker, seconds / 10, figure -> { });
         Timing.warmUp(3 * seconds, small::measure);
         measure();
     }
 
     private void measure() {
-        Footprint before = Footprint.now();
-        try (StringMap map = fill()) {
+        Filling<StringMap> filling = new Filling<>(count, seconds, () -> maker.make(entries.expected()),
+            map -> feeder(map, entries.inOrder()));
+        try (StringMap map = filling.fill("put", out)) {
             if (!map.remembers()) {
                 getFresh(map);
                 miss(map);
                 return;
-            }
-            if (count >= SMALL) {
-                weigh(before, List.of(map));
-            } else {
-                weighSmall();
             }
             getFresh(map);
             getSame(map);
@@ -76,66 +67,12 @@ final class MapTrial {
         }
     }
 
-    private StringMap fill() {
-        long collecting = Timing.collectionMillis();
-        long nanos = 0;
-        long longest = 0;
-        int fills = 0;
-        StringMap map;
-        do {
-            map = maker.make(entries.expected());
-            Cursor cursor = entries.inOrder();
-            long start = System.nanoTime();
-            long last = start;
-            for (int done = 0; done < count; done += PUTS) {
-                put(map, cursor, Math.min(PUTS, count - done));
-                long now = System.nanoTime();
-                longest = Math.max(longest, now - last);
-                last = now;
-            }
-            nanos += last - start;
-            fills++;
-            requireSize(map, count);
-        } while (count < LARGE && nanos < Timing.nanos(seconds) && close(map));
-        out.accept(Figure.nanos("put", (double) nanos / fills / count));
-        out.accept(Figure.millis("GC during put", (double) (Timing.collectionMillis() - collecting) / fills));
-        out.accept(Figure.millis("longest put", Timing.millis(longest)));
-        return map;
-    }
-
-    private static boolean close(StringMap map) {
-        map.close();
-        return true;
-    }
-
-    private void weighSmall() {
-        Footprint before = Footprint.now();
-        List<StringMap> maps = new ArrayList<>();
-        for (int i = 0; i < SMALL / count; i++) {
-            StringMap map = maker.make(entries.expected());
-            put(map, entries.inOrder(), count);
-            maps.add(map);
-        }
-        weigh(before, maps);
-        maps.forEach(StringMap::close);
-    }
-
-    private void weigh(Footprint before, List<StringMap> maps) {
-        long residentPeak = before.residentPeakGrowth();
-        long heap = before.heapGrowth();
-        long resident = before.residentGrowth();
-        long own = maps.stream().map(StringMap::bytes).mapToLong(bytes -> bytes.orElse(0)).sum();
-        double all = (double) count * maps.size();
-        double bytes = own > 0 ? own : heap;
-        out.accept(Figure.bytes("an entry", bytes / all));
-        if (bytes >= BYTES_MIN) {
-            out.accept(Figure.bytes("an entry, resident", resident / all));
-            out.accept(Figure.bytes("an entry, resident at most", residentPeak / all));
-        }
+    private static Feeder feeder(StringMap map, Cursor cursor) {
+        return times -> put(map, cursor, times);
     }
 
     private void getFresh(StringMap map) {
-        Cursor cursor = entries.shuffled();
+        Cursor cursor = entries.shuffled(0);
         time("get fresh", () -> {
             for (int i = 0; i < LAP; i++) {
                 cursor.advance();
@@ -150,7 +87,7 @@ final class MapTrial {
     private void getSame(StringMap map) {
         String[] keys = new String[Math.min(count, READY_MAX)];
         char[] lastOfValue = new char[keys.length];
-        Cursor cursor = entries.shuffled();
+        Cursor cursor = entries.shuffled(0);
         for (int i = 0; i < keys.length; i++) {
             cursor.advance();
             keys[i] = cursor.key();
@@ -186,7 +123,7 @@ final class MapTrial {
             return;
         }
         char[] lastOfValue = new char[BATCH];
-        Cursor cursor = entries.shuffled();
+        Cursor cursor = entries.shuffled(0);
         time("get fresh by " + BATCH, () -> {
             for (int i = 0; i < BATCH; i++) {
                 cursor.advance();
@@ -204,7 +141,7 @@ final class MapTrial {
     }
 
     private void miss(StringMap map) {
-        Cursor cursor = entries.shuffled();
+        Cursor cursor = entries.shuffled(0);
         time("miss", () -> {
             for (int i = 0; i < LAP; i++) {
                 cursor.advance();
@@ -217,17 +154,16 @@ final class MapTrial {
     }
 
     private void iterate(StringMap map) {
-        long expected = 0;
+        Sum all = new Sum();
         Cursor cursor = entries.inOrder();
         for (int i = 0; i < count; i++) {
             cursor.advance();
-            expected += Sum.of(cursor.key(), cursor.value());
+            all.accept(cursor.key(), cursor.value());
         }
-        long sum = expected;
         time("iterate", () -> {
             Sum seen = new Sum();
             map.forEach(seen);
-            if (seen.count != count || seen.sum != sum) {
+            if (seen.count != count || seen.sum != all.sum) {
                 throw new IllegalStateException("iteration came by other entries: " + seen.count);
             }
             return count;
@@ -240,21 +176,21 @@ final class MapTrial {
         long removed = 0;
         do {
             if (removed > 0) {
-                put(map, entries.shuffled(), half);
+                put(map, entries.shuffled(0), half);
             }
-            Cursor cursor = entries.shuffled();
+            Cursor cursor = entries.shuffled(0);
             long start = System.nanoTime();
             remove(map, cursor, half);
             nanos += System.nanoTime() - start;
             removed += half;
-            requireSize(map, count - half);
-        } while (count < LARGE && nanos < Timing.nanos(seconds));
+            map.requireSize(count - half);
+        } while (count < Filling.LARGE && nanos < Timing.nanos(seconds));
         out.accept(Figure.nanos("remove half", (double) nanos / removed));
         requireRemoved(map, half);
     }
 
     private void requireRemoved(StringMap map, int half) {
-        Cursor cursor = entries.shuffled();
+        Cursor cursor = entries.shuffled(0);
         for (int i = 0; i < count; i++) {
             cursor.advance();
             boolean removed = i < half;
@@ -295,12 +231,6 @@ final class MapTrial {
         return new IllegalStateException(key + " has the wrong value");
     }
 
-    private static void requireSize(StringMap map, long size) {
-        if (map.remembers() && map.size() != size) {
-            throw new IllegalStateException(map.size() + " entries in place of " + size);
-        }
-    }
-
     /** Reads something of every entry. */
     private static final class Sum implements BiConsumer<String, String> {
         private long sum;
@@ -308,16 +238,8 @@ final class MapTrial {
 
         @Override
         public void accept(String key, String value) {
-            sum += of(key, value);
+            sum += Entries.mark(key) + Entries.mark(value);
             count++;
-        }
-
-        static long of(String key, String value) {
-            return 31L * (key.length() + last(key)) + value.length() + last(value);
-        }
-
-        private static char last(String string) {
-            return string.isEmpty() ? 0 : string.charAt(string.length() - 1);
         }
     }
 }

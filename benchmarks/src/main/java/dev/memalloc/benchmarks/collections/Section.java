@@ -27,11 +27,32 @@ public record Section<T>(
     Preparation preparation,
     Trial<T> trial) {
 
+    private static final List<Integer> SIZES = List.of(2_000, 100_000, 1_000_000, 10_000_000);
+    private static final int MILLION = 1_000_000;
+
     /** All of them. */
     public static final List<Section<?>> ALL = List.of(
-        of("maps", "strings to strings: made keys of 12 bytes and values of 16",
-            List.of(2_000, 100_000, 1_000_000, 10_000_000), StringMaps.ALL,
-            (maker, setting, out) -> new MapTrial(new MadeEntries(setting.size()), maker, setting, out).run()));
+        of("maps", "strings to strings: made keys of 12 bytes and values of 16", SIZES, StringMaps.ALL,
+            (maker, setting, out) -> new MapTrial(new MadeEntries(setting.size()), maker, setting, out).run()),
+        // There are fewer in a JDK 25.
+        new Section<>("constants", "strings to strings: the texts in this JDK's classes to these",
+            List.of(MILLION), false, StringMaps.ALL, Constants::prepare, (maker, setting, out) ->
+                new MapTrial(Constants.read(setting.data(), setting.size()), maker, setting, out).run()),
+        of("sweep", "memory for an entry of maps as they grow tenfold, at twelve sizes",
+            List.of(10 * MILLION), StringMaps.REAL, SweepTrial::run),
+        of("counting", "strings to counts: made keys of 12 bytes", SIZES, CountingMaps.ALL,
+            (maker, setting, out) ->
+                new CountingTrial(new MadeEntries(setting.size()), maker, setting.seconds(), out).run()),
+        of("longs", "longs to longs", SIZES, LongMaps.ALL,
+            (maker, setting, out) -> new LongTrial(setting.size(), maker, setting.seconds(), out).run()),
+        new Section<>("concurrent", "strings to strings, by several threads", List.of(MILLION), true,
+            StringMaps.CONCURRENT, directory -> { }, (maker, setting, out) -> new ConcurrentTrial(
+                new MadeEntries(setting.size()), setting.threads(), maker, setting.seconds(), out).run()),
+        of("arrays-bulk", "sum, fill, copy of ints", List.of(10 * MILLION), IntArrays.BULK,
+            (maker, setting, out) -> new IntArrayTrial(setting.size(), maker, setting.seconds(), out).bulk()),
+        of("arrays-random", "reading ints at random: 1 GiB", List.of(1 << 28), IntArrays.RANDOM,
+            (maker, setting, out) -> new IntArrayTrial(setting.size(), maker, setting.seconds(), out).random()),
+        of("arrays-append", "appending ints", List.of(500 * MILLION), IntLists.ALL, AppendTrial::run));
 
     /** Makes files that all JVMs of a section read. */
     interface Preparation {

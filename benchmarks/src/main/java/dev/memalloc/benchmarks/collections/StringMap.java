@@ -1,10 +1,9 @@
 package dev.memalloc.benchmarks.collections;
 
-import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 
 /** A map from strings to strings, as the benchmarks use it. */
-interface StringMap extends AutoCloseable {
+interface StringMap extends Container {
     void put(String key, String value);
 
     /** The value, or null. */
@@ -25,25 +24,4 @@ interface StringMap extends AutoCloseable {
 
     /** Hands all entries to an action. */
     void forEach(BiConsumer<String, String> action);
-
-    long size();
-
-    /** How much memory the map has off the Java heap, as it says itself; empty if it is on the Java heap. */
-    default OptionalLong bytes() {
-        return OptionalLong.empty();
-    }
-
-    /** Whether the map's size is fixed when it is made. */
-    default boolean presized() {
-        return false;
-    }
-
-    /** Whether it is a map at all, and not only the cost of making keys and values. */
-    default boolean remembers() {
-        return true;
-    }
-
-    @Override
-    default void close() {
-    }
 }

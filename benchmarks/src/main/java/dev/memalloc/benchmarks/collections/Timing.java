@@ -9,7 +9,8 @@ final class Timing {
     private static final double NANOS_PER_SECOND = 1e9;
     /** The JVM is warm once it compiles for less than this part of the time. */
     private static final double COMPILING_MAX = 0.01;
-    private static final int WARM_UPS_MAX = 20;
+    /** So many times in a row. */
+    private static final int QUIET_MIN = 2;
 
     private Timing() {
     }
@@ -33,21 +34,26 @@ final class Timing {
         return (double) nanos / operations;
     }
 
-    /** Does what is measured later, on a smaller scale, until the JVM has compiled it; or the time is over. */
+    /**
+     * Does what is measured later, on a smaller scale, until the JVM has compiled it, which takes a third of the time
+     * at least; or until the time is over.
+     */
     static void warmUp(double seconds, Runnable cycle) {
         CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
         long start = System.nanoTime();
         long before = start;
         long compiling = compiler.getTotalCompilationTime();
-        for (int i = 0; i < WARM_UPS_MAX && before - start < nanos(seconds); i++) {
+        int quiet = 0;
+        while (quiet < QUIET_MIN || before - start < nanos(seconds) / 3) {
             cycle.run();
             long compiled = compiler.getTotalCompilationTime();
             long now = System.nanoTime();
-            if (compiled - compiling < COMPILING_MAX * millis(now - before)) {
-                return;
-            }
+            quiet = compiled - compiling < COMPILING_MAX * millis(now - before) ? quiet + 1 : 0;
             compiling = compiled;
             before = now;
+            if (now - start > nanos(seconds)) {
+                return;
+            }
         }
     }
 
