@@ -14,7 +14,7 @@ class MainTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "workloads", "table", "plot", "misuse", "list"})
+    @ValueSource(strings = {"", "workloads", "table", "plot", "misuse", "collections", "list"})
     void eachCommandHasHelp(String command) {
         assertThat(run((command + " --help").strip().split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: benchmarks/run " + command);

@@ -20,8 +20,9 @@ record Filling<T extends Container>(
 
     /** From here on a collection is filled once only. */
     static final int LARGE = 1_000_000;
-    /** What is smaller is weighed by so many that they have as many elements together. */
+    /** What is smaller is weighed by several that have as many elements together. */
     private static final int SMALL = 100_000;
+    private static final int COPIES_MAX = 50;
     /** Below it, resident memory says more about the JVM than about the collection. */
     private static final int RESIDENT_MIN = 500_000;
     /** Elements between two looks at the clock: the longest time for one can be too large by that for 15 others. */
@@ -36,25 +37,31 @@ record Filling<T extends Container>(
 
     /** Fills one and more; the last one is returned. Gives the times to {@code out}, and what it weighs. */
     T fill(String name, Consumer<Figure> out) {
+        if (count < SMALL) {
+            T filled = timed(name, out);
+            if (filled.remembers()) {
+                weighSeveral(out);
+            }
+            return filled;
+        }
         Footprint before = Footprint.now();
         T filled = timed(name, out);
-        if (!filled.remembers()) {
-            return filled;
-        }
-        if (count >= SMALL) {
+        if (filled.remembers()) {
             weigh(before, List.of(filled), out);
-            return filled;
         }
-        Footprint beforeAll = Footprint.now();
+        return filled;
+    }
+
+    private void weighSeveral(Consumer<Figure> out) {
+        Footprint before = Footprint.now();
         List<T> all = new ArrayList<>();
-        for (int i = 0; i < SMALL / count; i++) {
+        for (int i = 0; i < Math.min(COPIES_MAX, SMALL / count); i++) {
             T one = maker.get();
             feeders.apply(one).feed(count);
             all.add(one);
         }
-        weigh(beforeAll, all, out);
+        weigh(before, all, out);
         all.forEach(Container::close);
-        return filled;
     }
 
     private T timed(String name, Consumer<Figure> out) {
@@ -90,10 +97,12 @@ record Filling<T extends Container>(
     }
 
     private void weigh(Footprint before, List<T> containers, Consumer<Figure> out) {
-        long heap = before.heapGrowth();
-        long own = containers.stream().map(Container::bytes).mapToLong(bytes -> bytes.orElse(0)).sum();
+        boolean offHeap = containers.getFirst().bytes().isPresent();
+        long bytes = offHeap
+            ? containers.stream().mapToLong(container -> container.bytes().getAsLong()).sum()
+            : before.heapGrowth();
         double all = (double) count * containers.size();
-        out.accept(Figure.bytes("an entry", (own > 0 ? own : heap) / all));
+        out.accept(Figure.bytes("an entry", bytes / all));
         if (count >= RESIDENT_MIN) {
             out.accept(Figure.bytes("an entry, resident", before.residentGrowth() / all));
             out.accept(Figure.bytes("an entry, resident at most", before.residentPeakGrowth() / all));

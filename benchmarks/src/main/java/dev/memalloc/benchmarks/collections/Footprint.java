@@ -5,8 +5,6 @@ import java.lang.management.ManagementFactory;
 
 /** The memory that is in use at one moment, to tell how much more there is later. */
 final class Footprint {
-    private static final int COLLECTIONS = 2;
-
     private final long heap;
     private final long resident;
 
@@ -38,9 +36,7 @@ final class Footprint {
     }
 
     private static long heapBytes() {
-        for (int i = 0; i < COLLECTIONS; i++) {
-            System.gc();
-        }
+        System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 }

@@ -17,6 +17,16 @@ final class OffHeapMap extends JavaMap {
     }
 
     @Override
+    public boolean canGetAll() {
+        return true;
+    }
+
+    @Override
+    public void getAll(String[] keys, String[] values) {
+        map.getAll(keys, values);
+    }
+
+    @Override
     public OptionalLong bytes() {
         return OptionalLong.of(map.sizeInBytes());
     }
