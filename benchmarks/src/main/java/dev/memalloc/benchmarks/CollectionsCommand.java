@@ -102,6 +102,10 @@ final class CollectionsCommand implements Callable<Integer> {
             }
             raw.println("# command: benchmarks/run "
                 + String.join(" ", spec.root().commandLine().getParseResult().originalArgs()));
+            chosen.stream().flatMap(section -> contestants(section).stream())
+                .map(contestant -> "# " + contestant.name() + ": " + String.join(" ", contestant.jvmFlags()))
+                .distinct()
+                .forEach(raw::println);
             raw.println(ReadingsFile.header());
             CollectionsLauncher launcher = new CollectionsLauncher(
                 new PrintWriter(System.err, true), raw, data, rounds, seconds, minutes);

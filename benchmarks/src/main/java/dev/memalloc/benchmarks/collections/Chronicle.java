@@ -3,16 +3,13 @@ package dev.memalloc.benchmarks.collections;
 import dev.memalloc.benchmarks.collections.Contestant.Expected;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import net.openhft.chronicle.map.ChronicleMap;
 
 /** Chronicle Map, in memory, which must be told beforehand how much it will hold. */
-final class Chronicle extends JavaMap {
+final class Chronicle extends NativeMap {
     /** What it needs on Java 25; and it is not to report over the network that it is used. */
     static final List<String> FLAGS = flags();
-
-    private final ChronicleMap<String, String> map;
 
     Chronicle(Expected expected) {
         this(ChronicleMap.of(String.class, String.class)
@@ -24,23 +21,12 @@ final class Chronicle extends JavaMap {
     }
 
     private Chronicle(ChronicleMap<String, String> map) {
-        super(map);
-        this.map = map;
-    }
-
-    @Override
-    public OptionalLong bytes() {
-        return OptionalLong.of(map.offHeapMemoryUsed());
+        super(map, map::offHeapMemoryUsed, map::close);
     }
 
     @Override
     public boolean presized() {
         return true;
-    }
-
-    @Override
-    public void close() {
-        map.close();
     }
 
     private static List<String> flags() {

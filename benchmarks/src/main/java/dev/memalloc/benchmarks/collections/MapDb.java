@@ -1,6 +1,5 @@
 package dev.memalloc.benchmarks.collections;
 
-import java.util.OptionalLong;
 import org.mapdb.DB;
 import org.mapdb.DBMaker;
 import org.mapdb.HTreeMap;
@@ -8,8 +7,7 @@ import org.mapdb.Serializer;
 import org.mapdb.StoreDirect;
 
 /** MapDB's hash map, in a database in direct buffers. */
-final class MapDb extends JavaMap {
-    private final DB database;
+final class MapDb extends NativeMap {
     private final HTreeMap<String, String> map;
 
     MapDb() {
@@ -21,23 +19,12 @@ final class MapDb extends JavaMap {
     }
 
     private MapDb(DB database, HTreeMap<String, String> map) {
-        super(map);
-        this.database = database;
+        super(map, ((StoreDirect) database.getStore())::getTotalSize, database::close);
         this.map = map;
     }
 
     @Override
     public long size() {
         return map.sizeLong();
-    }
-
-    @Override
-    public OptionalLong bytes() {
-        return OptionalLong.of(((StoreDirect) database.getStore()).getTotalSize());
-    }
-
-    @Override
-    public void close() {
-        database.close();
     }
 }

@@ -1,10 +1,9 @@
 package dev.memalloc.benchmarks.collections;
 
 import dev.memalloc.collections.OffHeapStringMap;
-import java.util.OptionalLong;
 
 /** Ours. */
-final class OffHeapMap extends JavaMap {
+final class OffHeapMap extends NativeMap {
     private final OffHeapStringMap map;
 
     OffHeapMap() {
@@ -12,7 +11,7 @@ final class OffHeapMap extends JavaMap {
     }
 
     private OffHeapMap(OffHeapStringMap map) {
-        super(map);
+        super(map, map::sizeInBytes, map::close);
         this.map = map;
     }
 
@@ -24,15 +23,5 @@ final class OffHeapMap extends JavaMap {
     @Override
     public void getAll(String[] keys, String[] values) {
         map.getAll(keys, values);
-    }
-
-    @Override
-    public OptionalLong bytes() {
-        return OptionalLong.of(map.sizeInBytes());
-    }
-
-    @Override
-    public void close() {
-        map.close();
     }
 }

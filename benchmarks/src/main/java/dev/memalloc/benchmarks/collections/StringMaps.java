@@ -3,6 +3,7 @@ package dev.memalloc.benchmarks.collections;
 import dev.memalloc.benchmarks.collections.Contestant.Maker;
 import dev.memalloc.collections.OffHeapStringMap;
 import it.unimi.dsi.fastutil.objects.Object2ObjectOpenHashMap;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,15 +49,21 @@ final class StringMaps {
     static final List<Contestant<StringMap>> REAL =
         ALL.stream().filter(contestant -> !contestant.name().equals("making")).toList();
 
-    /** Those that threads can share. */
+    /** Those of them that threads can share. */
+    private static final Set<String> SHARED = Set.of("concurrenthashmap", "chronicle", "ehcache", "mapdb", "ohc");
+
+    /** What threads can share. */
     static final List<Contestant<StringMap>> CONCURRENT = Stream.concat(
         Stream.of(
             offHeap("memalloc-locked", "OffHeapStringMap in Collections.synchronizedMap", OffHeapStringMap.class,
-                expected -> new LockedMap())),
-        ALL.stream().filter(contestant ->
-            Set.of("concurrenthashmap", "chronicle", "ehcache", "mapdb", "ohc").contains(contestant.name()))).toList();
+                expected -> locked(new OffHeapStringMap()))),
+        ALL.stream().filter(contestant -> SHARED.contains(contestant.name()))).toList();
 
     private StringMaps() {
+    }
+
+    private static StringMap locked(OffHeapStringMap map) {
+        return new NativeMap(Collections.synchronizedMap(map), map::sizeInBytes, map::close);
     }
 
     private static Contestant<StringMap> offHeap(String name, String about, Class<?> library, Maker<StringMap> maker) {
