@@ -58,7 +58,7 @@ import java.util.Set;
  * {@code setValue} writes to the map, and throws {@link IllegalStateException} if the key is gone.
  *
  * <p><b>Threads.</b> Any number at a time that look up and iterate, or one that changes the map, as with
- * {@link java.util.HashMap}; {@link ConcurrentOffHeapStringMap} is for more. Nobody watches that. Who does otherwise
+ * {@link java.util.HashMap}; a concurrent map is for more. Nobody watches that. Who does otherwise
  * may find wrong entries or none, lose some, or get an exception, {@link ConcurrentModificationException} most of all;
  * but no other data is touched, and the JVM goes on: memory that another thread than the map's first one has reached is
  * not used for anything else before the garbage collector finds that nobody refers to it.
