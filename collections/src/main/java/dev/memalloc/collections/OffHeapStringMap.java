@@ -337,6 +337,11 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         table.close();
     }
 
+    /** How often an entry was moved, or a reference to it: what growing costs. */
+    long moves() {
+        return table.moves();
+    }
+
     /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
     void check() {
         table.check();

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A million entries: all there, in few bytes, and all given back. */
 class GrowthTest {
     private static final int ENTRIES = 1_000_000;
+    /** A shard of 2,016 entries on average, with what chance adds, whose entries are copied, and then referred to. */
+    private static final long MOVES_MAX = 5000;
 
     @RegisterExtension
     final CheckedHeap checked = new CheckedHeap();
@@ -19,12 +21,16 @@ class GrowthTest {
     void aMillionStrings() {
         try (OffHeapStringMap map = new OffHeapStringMap(heap)) {
             double most = 0;
+            long movesMax = 0;
             for (int i = 0; i < ENTRIES; i++) {
+                long moves = map.moves();
                 map.put(key(i), value(i));
+                movesMax = Math.max(movesMax, map.moves() - moves);
                 if (i % 10_000 == 9_999) {
                     most = Math.max(most, heap.stats().bytesLive() / (i + 1.0));
                 }
             }
+            assertThat(movesMax).as("entries and references moved in one put").isBetween(1000L, MOVES_MAX);
             assertThat(most).as("bytes an entry of 28, at the most").isBetween(30.0, 47.0);
             assertThat(heap.stats().bytesLive() / ENTRIES).isBetween(30L, 41L);
             map.check();
