@@ -28,6 +28,7 @@ final class EntryLayout {
     static final int TEXT = 0;
 
     private static final int DEAD = 1;
+    private static final int COPIED_MAX = 96;
     /** Heads of a text of 2<sup>31</sup> bytes have no more. */
     private static final int HEAD_BITS_MAX = 35;
 
@@ -69,6 +70,19 @@ final class EntryLayout {
         }
         value.copyTo(memory, at + (keyHead >>> 2));
         return true;
+    }
+
+    /** Copies an entry of that many bytes, to where it does not overlap. Most are so short that a loop is quicker. */
+    static void copy(MemorySegment from, long entry, MemorySegment to, long at, long size) {
+        if (size < Long.BYTES || size > COPIED_MAX) {
+            MemorySegment.copy(from, entry, to, at, size);
+            return;
+        }
+        int last = (int) size - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
+            to.set(Text.WORD, at + i, from.get(Text.WORD, entry + i));
+        }
+        to.set(Text.WORD, at + last, from.get(Text.WORD, entry + last));
     }
 
     /** Marks an entry dead. */

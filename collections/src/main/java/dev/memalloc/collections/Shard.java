@@ -234,7 +234,7 @@ final class Shard {
     private void append(long keyHash, Block from, long entry, long size) {
         Block block = pool.block();
         MemorySegment memory = block.bytes();
-        MemorySegment.copy(from.bytes(), entry, memory, tail, size);
+        EntryLayout.copy(from.bytes(), entry, memory, tail, size);
         Buckets.insert(memory, buckets, bucketCount, keyHash, tail);
         count++;
         counts.bytes += size;
@@ -608,7 +608,7 @@ final class Shard {
         Block block = pool.block();
         MemorySegment memory = block.bytes();
         long slot = Buckets.slotOf(memory, buckets, bucketCount, hashOf(memory, entry), entry);
-        MemorySegment.copy(memory, entry, memory, tail, size);
+        EntryLayout.copy(memory, entry, memory, tail, size);
         boolean wasUnsettled = isUnsettled;
         isUnsettled = true;
         Buckets.setReference(memory, slot, tail);
