@@ -112,14 +112,14 @@ final class Block {
     /** Makes it larger without harm to others who use it: returns this block, or another one that has the contents. */
     Block relocate(long size) {
         Block other = new Block(memory.heap);
+        long oldSize = bytes().byteSize();
         long moved = memory.heap.memrelocate(memory.address, size);
         if (moved == memory.address) {
-            findBytes();
+            bytes = null;
             return this;
         }
-        other.memory.address = moved;
-        noteRetired();
-        other.findBytes();
+        other.memory.address = moved; // its bytes are found when they are needed: that takes Java heap
+        noteRetired(oldSize);
         return other;
     }
 
@@ -138,6 +138,7 @@ final class Block {
             return;
         }
         StackRoom.require();
+        long size = bytes().byteSize();
         try {
             memory.heap.memretire(memory.address);
         } catch (OutOfMemoryError e) {
@@ -147,15 +148,21 @@ final class Block {
                 throw e;
             }
         }
-        noteRetired();
+        noteRetired(size);
     }
 
-    private void noteRetired() {
-        memory.retired = Retired.add(bytes().byteSize());
+    private void noteRetired(long size) {
+        memory.retired = Retired.add(size);
     }
 
+    /** Of a block that another thread is just making, no address may be seen: then nothing is kept. */
     private MemorySegment findBytes() {
-        bytes = memory.address == 0 ? MemorySegment.NULL : memory.heap.segment(memory.address);
-        return bytes;
+        long address = memory.address;
+        if (address == 0) {
+            return MemorySegment.NULL;
+        }
+        MemorySegment found = memory.heap.segment(address);
+        bytes = found;
+        return found;
     }
 }

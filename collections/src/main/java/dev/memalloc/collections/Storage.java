@@ -130,7 +130,7 @@ final class Storage {
             if (!Retired.collect()) {
                 throw e;
             }
-            resize(old, size);
+            resize(block(), size);
         }
     }
 
