@@ -8,15 +8,17 @@ import java.util.concurrent.locks.LockSupport;
  * memory is needed, it is asked to, as the JDK does for direct buffers.
  */
 final class Retired {
-    /** Each may be a mapping, of which Linux allows 65,530. */
-    private static final long COUNT_MAX = 8192;
+    /** Of mappings, of which Linux allows 65,530: their memory goes back at once, so their bytes do not count. */
+    private static final long MAPPINGS_MAX = 8192;
+    /** Of other blocks, whose memory waits. */
     private static final long BYTES_MAX = 64 << 20;
-    /** What a block has that is larger does not wait: it is a mapping, whose memory goes back at once. */
-    private static final long BLOCK_MAX = 256 << 10;
+    /** From here on a block is a mapping, unless its heap has another threshold: then one counts as the other. */
+    private static final long MAPPING_MIN = 256 << 10;
     /** How often what was collected is waited for: 1 ms, 2 ms, and so on, half a second in all. */
     private static final int WAITS = 9;
 
     private static final AtomicLong COUNT = new AtomicLong();
+    private static final AtomicLong MAPPINGS = new AtomicLong();
     private static final AtomicLong BYTES = new AtomicLong();
 
     private Retired() {
@@ -24,10 +26,16 @@ final class Retired {
 
     /** Counts a block of that many bytes, and returns with how many {@link #remove} is to be called. */
     static long add(long size) {
-        long bytes = Math.clamp(size, 1, BLOCK_MAX);
-        long count = COUNT.incrementAndGet();
-        long sum = BYTES.addAndGet(bytes);
-        if (count % COUNT_MAX == 0 || sum / BYTES_MAX != (sum - bytes) / BYTES_MAX) {
+        long bytes = Math.max(size, 1);
+        COUNT.incrementAndGet();
+        boolean isMany;
+        if (bytes >= MAPPING_MIN) {
+            isMany = MAPPINGS.incrementAndGet() % MAPPINGS_MAX == 0;
+        } else {
+            long sum = BYTES.addAndGet(bytes);
+            isMany = sum / BYTES_MAX != (sum - bytes) / BYTES_MAX;
+        }
+        if (isMany) {
             System.gc();
         }
         return bytes;
@@ -37,6 +45,10 @@ final class Retired {
     static void remove(long bytes) {
         if (bytes > 0) {
             COUNT.decrementAndGet();
+        }
+        if (bytes >= MAPPING_MIN) {
+            MAPPINGS.decrementAndGet();
+        } else {
             BYTES.addAndGet(-bytes);
         }
     }
