@@ -24,7 +24,8 @@ abstract class ElementSpliterator {
     private long next;
     /** Where in the storage it ends; -1 until that is settled. */
     private long end = -1;
-    private int expected;
+    private long expectedLength;
+    private int expectedChanges;
 
     private ElementSpliterator(OffHeapArray<?, ?> array) {
         this.array = array;
@@ -37,7 +38,8 @@ abstract class ElementSpliterator {
         this(whole.array);
         next = whole.next;
         end = whole.middle();
-        expected = whole.expected;
+        expectedLength = whole.expectedLength;
+        expectedChanges = whole.expectedChanges;
         whole.next = end;
     }
 
@@ -74,14 +76,14 @@ abstract class ElementSpliterator {
 
     /** To be called after the rest was visited. */
     final void requireUnchanged() {
-        elements.requireChanges(expected);
+        elements.requireUnchanged(expectedLength, expectedChanges);
     }
 
     private long visitable() {
         bind();
         if (next < end) {
             elements.requireOpen();
-            elements.requireChanges(expected);
+            elements.requireUnchanged(expectedLength, expectedChanges);
         }
         return end - next;
     }
@@ -92,7 +94,8 @@ abstract class ElementSpliterator {
 
     private void bind() {
         if (end < 0) {
-            expected = elements.changes();
+            expectedLength = elements.length();
+            expectedChanges = elements.changes();
             long length = array.length();
             next = array.range(0, length);
             end = next + length;

@@ -2,16 +2,29 @@ package dev.memalloc.collections;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 
 /** What the elements of an array are: all that differs between arrays but for the Java types in their signatures. */
 enum ElementType {
-    BYTE(0), SHORT(1), INT(2), LONG(3), FLOAT(2), DOUBLE(3);
+    BYTE(0), SHORT(1), INT(2), LONG(3),
+    FLOAT(2, Integer.MAX_VALUE, Float.floatToIntBits(Float.POSITIVE_INFINITY)),
+    DOUBLE(3, Long.MAX_VALUE, Double.doubleToLongBits(Double.POSITIVE_INFINITY));
 
     /** An element has {@code 1 << shift} bytes: the index of one, shifted to the left, is where it begins. */
     final int shift;
+    /** The bits of a floating-point number but for its sign: the smaller, the less it is, if that is negative. */
+    private final long magnitude;
+    /** What is more is NaN. */
+    private final long infinity;
 
     ElementType(int shift) {
+        this(shift, 0, 0);
+    }
+
+    ElementType(int shift, long magnitude, long infinity) {
         this.shift = shift;
+        this.magnitude = magnitude;
+        this.infinity = infinity;
     }
 
     /** Bytes in an element. */
@@ -24,38 +37,42 @@ enum ElementType {
         return Long.MAX_VALUE >> shift;
     }
 
-    /** {@code count} of them, in words. */
-    String words(long count) {
-        return count + " " + name().toLowerCase() + "s";
+    /** What one is called. */
+    String noun() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * An element as a number that is ordered as {@link java.util.Arrays#sort(double[])} and {@link Double#compare}
-     * order elements, and equal for equal ones: -0.0 is less than 0.0, and NaN, whatever its bits, greater than
-     * anything else.
-     */
-    long keyAt(MemorySegment bytes, long index) {
-        long at = index << shift;
-        return switch (this) {
-            case BYTE -> bytes.get(ValueLayout.JAVA_BYTE, at);
-            case SHORT -> bytes.get(ValueLayout.JAVA_SHORT, at);
-            case INT -> bytes.get(ValueLayout.JAVA_INT, at);
-            case LONG -> bytes.get(ValueLayout.JAVA_LONG, at);
-            case FLOAT -> key(bytes.get(ValueLayout.JAVA_FLOAT, at));
-            case DOUBLE -> key(bytes.get(ValueLayout.JAVA_DOUBLE, at));
+    boolean isFloating() {
+        return magnitude != 0;
+    }
+
+    /** The bits of an element; of an integer, it is the integer itself. */
+    long bitsAt(MemorySegment bytes, long index) {
+        return switch (shift) {
+            case 0 -> bytes.get(ValueLayout.JAVA_BYTE, index);
+            case 1 -> bytes.get(ValueLayout.JAVA_SHORT, index << 1);
+            case 2 -> bytes.get(ValueLayout.JAVA_INT, index << 2);
+            default -> bytes.get(ValueLayout.JAVA_LONG, index << 3);
         };
     }
 
-    /** The same of a value; of an integer, it is the integer itself. */
-    static long key(float value) {
-        int bits = Float.floatToIntBits(value);
-        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
+    /**
+     * The bits of an element as a number that is ordered as {@link java.util.Arrays#sort(double[])} and
+     * {@link Double#compare} order elements, and equal for equal ones: -0.0 is less than 0.0, and NaN, whatever its
+     * bits, greater than anything else. Of an integer, it is the integer itself.
+     */
+    long key(long bits) {
+        return (bits & magnitude) > infinity ? magnitude : bits ^ (bits >> 63 & magnitude);
     }
 
-    /** As {@link #key(float)}. */
+    /** The key of a float. */
+    static long key(float value) {
+        return FLOAT.key(Float.floatToRawIntBits(value));
+    }
+
+    /** The key of a double. */
     static long key(double value) {
-        long bits = Double.doubleToLongBits(value);
-        return bits ^ (bits >> 63 & Long.MAX_VALUE);
+        return DOUBLE.key(Double.doubleToRawLongBits(value));
     }
 
     /** Eight bytes full of an element whose bits these are. */

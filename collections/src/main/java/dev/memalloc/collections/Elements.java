@@ -18,36 +18,28 @@ import java.util.ConcurrentModificationException;
  *  length &lt;&lt; type.shift  &lt;=  storage.size()
  * </pre>
  */
-final class Elements {
+final class Elements extends ElementAccess {
     /** The fewest bytes that are taken for appending. */
     private static final long GROWN_MIN = 64;
     /** What has more bytes grows by a small part: growing a mapping does not copy. */
     private static final long GROWN_BY_HALF_MAX = 4 << 20;
-    private static final long GROWN_BY_PART_MIN = GROWN_BY_HALF_MAX / 2;
     private static final long GROWN_PART = 32;
+    /** Large arrays have a multiple of a huge page, which Linux can then map, and move as a whole. */
+    private static final long HUGE_PAGE = 2 << 20;
     /** The most bytes that are copied at once: a thread reaches no safepoint meanwhile. */
     private static final long COPIED_MAX = 1 << 20;
     private static final int FILLED_MAX = 1 << 20;
 
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-
     private final ElementType type;
-    private final Heap heap;
-    private final Storage storage;
     /** 0 once closed, so that the check of an index finds that out as well. */
     private long length;
-    /** How often the length was changed or the block moved. */
+    /** How often the elements or the block were changed but by appending: that changes the length. */
     private int changes;
-    private boolean closed;
 
     /** That many zeros. */
     Elements(ElementType type, Heap heap, long length) {
+        super(heap);
         this.type = type;
-        this.heap = heap;
-        storage = new Storage(heap);
         requireLength(length);
         storage.allocateZeroed(length << type.shift);
         this.length = length;
@@ -66,109 +58,14 @@ final class Elements {
         return changes;
     }
 
-    /** See {@link Storage#block}. */
-    Block block() {
-        return storage.block();
-    }
-
     long sizeInBytes() {
         requireOpen();
         return storage.size();
     }
 
-    byte getByte(long index) {
-        Block block = storage.block();
-        try {
-            return block.bytes().get(BYTE, index);
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(block);
-        }
-    }
-
-    void setByte(long index, byte value) {
-        Block block = storage.block();
-        try {
-            block.bytes().set(BYTE, index, value);
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(block);
-        }
-    }
-
-    short getShort(long index) {
-        Block block = storage.block();
-        try {
-            return block.bytes().get(SHORT, index << 1);
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(block);
-        }
-    }
-
-    void setShort(long index, short value) {
-        Block block = storage.block();
-        try {
-            block.bytes().set(SHORT, index << 1, value);
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(block);
-        }
-    }
-
-    /** An int, or the bits of a float. */
-    int getInt(long index) {
-        Block block = storage.block();
-        try {
-            return block.bytes().get(INT, index << 2);
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(block);
-        }
-    }
-
-    void setInt(long index, int value) {
-        Block block = storage.block();
-        try {
-            block.bytes().set(INT, index << 2, value);
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(block);
-        }
-    }
-
-    /** A long, or the bits of a double. */
-    long getLong(long index) {
-        Block block = storage.block();
-        try {
-            return block.bytes().get(LONG, index << 3);
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(block);
-        }
-    }
-
-    void setLong(long index, long value) {
-        Block block = storage.block();
-        try {
-            block.bytes().set(LONG, index << 3, value);
-        } catch (IllegalStateException e) {
-            throw explained(e);
-        } finally {
-            Reference.reachabilityFence(block);
-        }
-    }
-
     /** Copies the elements from an index on over all of a segment. */
     void read(long index, MemorySegment target) {
-        Block block = storage.block();
+        Block block = block();
         try {
             copy(block.bytes(), index << type.shift, target, 0, target.byteSize());
         } catch (IllegalStateException e) {
@@ -180,7 +77,7 @@ final class Elements {
 
     /** Copies all of a segment over the elements from an index on. */
     void write(long index, MemorySegment source) {
-        Block block = storage.block();
+        Block block = block();
         try {
             copy(source, 0, block.bytes(), index << type.shift, source.byteSize());
         } catch (IllegalStateException e) {
@@ -192,7 +89,7 @@ final class Elements {
 
     /** Copies some elements of another array, of the same type, or of this one. */
     void write(long index, Elements other, long otherIndex, long count) {
-        Block block = other.storage.block();
+        Block block = other.block();
         try {
             write(index, other.bytes(block, otherIndex, count));
         } catch (IllegalStateException e) {
@@ -204,7 +101,7 @@ final class Elements {
 
     /** Sets some elements to one whose bits are given. */
     void fill(long index, long count, long bits) {
-        Block block = storage.block();
+        Block block = block();
         try {
             fill(bytes(block, index, count), type.pattern(bits));
         } catch (IllegalStateException e) {
@@ -216,8 +113,8 @@ final class Elements {
 
     /** The first of some elements that is not equal to its counterpart of another array of this type, or -1. */
     long mismatch(long index, Elements other, long otherIndex, long count) {
-        Block block = storage.block();
-        Block otherBlock = other.storage.block();
+        Block block = block();
+        Block otherBlock = other.block();
         try {
             MemorySegment bytes = bytes(block, index, count);
             MemorySegment otherBytes = other.bytes(otherBlock, otherIndex, count);
@@ -227,7 +124,8 @@ final class Elements {
                     return -1;
                 }
                 i += differing >> type.shift;
-                if (type.keyAt(bytes, i) != type.keyAt(otherBytes, i)) { // and not one NaN and another
+                if (!type.isFloating()
+                        || type.key(type.bitsAt(bytes, i)) != type.key(type.bitsAt(otherBytes, i))) { // no two NaNs
                     return i;
                 }
             }
@@ -237,6 +135,48 @@ final class Elements {
         } finally {
             Reference.reachabilityFence(block);
             Reference.reachabilityFence(otherBlock);
+        }
+    }
+
+    /** The first of some elements that has a key, or -1: see {@link ElementType#key(long)}. */
+    long indexOf(long index, long count, long key) {
+        Block block = block();
+        try {
+            MemorySegment bytes = bytes(block, index, count);
+            for (long i = 0; i < count; i++) {
+                if (type.key(type.bitsAt(bytes, i)) == key) {
+                    return index + i;
+                }
+            }
+            return -1;
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(block);
+        }
+    }
+
+    /** One of some elements, which are sorted, that has a key; if there is none, -1 less where it would be inserted. */
+    long binarySearch(long index, long count, long key) {
+        Block block = block();
+        try {
+            MemorySegment bytes = block.bytes();
+            long low = index;
+            long high = index + count - 1;
+            while (low <= high) {
+                long middle = low + high >>> 1;
+                long found = type.key(type.bitsAt(bytes, middle));
+                if (found == key) {
+                    return middle;
+                }
+                low = found < key ? middle + 1 : low;
+                high = found < key ? high : middle - 1;
+            }
+            return -1 - low;
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        } finally {
+            Reference.reachabilityFence(block);
         }
     }
 
@@ -254,19 +194,14 @@ final class Elements {
         return block.bytes().asSlice(index << type.shift, count << type.shift);
     }
 
-    /** Where the next element is to be written that is appended: there is room for one. */
-    long end() {
-        long end = length;
-        if (end + 1 << type.shift > storage.size()) {
-            makeRoom(1);
-        }
-        return end;
+    /** Whether there is room for one more element. */
+    boolean hasRoom() {
+        return length + 1 << type.shift <= block().bytes().byteSize();
     }
 
-    /** One has been appended. */
+    /** The element behind the last one, which was set, is the last one now. */
     void lengthen() {
         length++;
-        changes++;
     }
 
     /** Makes room before an element for others, whose values are unspecified. */
@@ -302,7 +237,7 @@ final class Elements {
 
     /** Inserts some elements of another array, of the same type, or of this one. */
     void insert(long index, Elements other, long otherIndex, long count) {
-        Block block = other.storage.block();
+        Block block = other.block();
         try {
             insert(index, other.bytes(block, otherIndex, count));
         } catch (IllegalStateException e) {
@@ -369,16 +304,10 @@ final class Elements {
     }
 
     void close() {
-        closed = true;
+        markClosed();
         length = 0;
         changes++;
         storage.free();
-    }
-
-    void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the array is closed");
-        }
     }
 
     /** To be called before each use of {@code bytes} of a block after code that may have changed the array. */
@@ -388,8 +317,9 @@ final class Elements {
         }
     }
 
-    void requireChanges(int expected) {
-        if (changes != expected) {
+    /** To be called with what there was before. */
+    void requireUnchanged(long lengthBefore, int changesBefore) {
+        if (length != lengthBefore || changes != changesBefore) {
             throw changed();
         }
     }
@@ -398,21 +328,19 @@ final class Elements {
         return new ConcurrentModificationException("the array was resized or moved");
     }
 
-    /** What says why, if it is because of the heap. */
-    IllegalStateException explained(IllegalStateException e) {
-        return !closed && Storage.isClosed(heap) ? new IllegalStateException("the array's heap is closed", e) : e;
-    }
-
-    private void makeRoom(long count) {
+    /** Makes room behind the last element for others. */
+    void makeRoom(long count) {
         requireOpen();
         if (count > type.lengthMax() - length) {
-            throw new OutOfMemoryError(type.words(length) + " and " + count + " are more bytes than a long can count");
+            throw new OutOfMemoryError(
+                count + " " + type.noun() + "s more than " + length + " are more bytes than a long can count");
         }
         try {
             long size = storage.size();
             long needed = length + count << type.shift;
             if (needed > size) {
                 storage.grow(Math.max(needed, grown(size)), needed);
+                changes++;
             }
         } catch (IllegalStateException e) {
             throw explained(e);
@@ -420,8 +348,10 @@ final class Elements {
     }
 
     private static long grown(long size) {
-        long part = size <= GROWN_BY_HALF_MAX ? size / 2 : Math.max(GROWN_BY_PART_MIN, size / GROWN_PART);
-        return Math.max(GROWN_MIN, size + part);
+        if (size <= GROWN_BY_HALF_MAX) {
+            return Math.max(GROWN_MIN, size + size / 2);
+        }
+        return (size + size / GROWN_PART) / HUGE_PAGE * HUGE_PAGE + HUGE_PAGE;
     }
 
     private void requireLength(long length) {
@@ -429,13 +359,13 @@ final class Elements {
             throw new IllegalArgumentException("a length must not be negative: " + length);
         }
         if (length > type.lengthMax()) {
-            throw new OutOfMemoryError(type.words(length) + " are more bytes than a long can count");
+            throw new OutOfMemoryError(length + " " + type.noun() + "s are more bytes than a long can count");
         }
     }
 
     /** Where in the block a segment is that is one of its bytes; -1 if it is of other memory. */
     private long ownOffset(MemorySegment segment) {
-        Block block = storage.block();
+        Block block = block();
         try {
             MemorySegment bytes = block.bytes();
             long offset = segment.address() - bytes.address();
@@ -453,7 +383,7 @@ final class Elements {
 
     /** Copies bytes within the block. */
     private void move(long from, long to, long size) {
-        Block block = storage.block();
+        Block block = block();
         try {
             copy(block.bytes(), from, block.bytes(), to, size);
         } catch (IllegalStateException e) {
@@ -464,7 +394,7 @@ final class Elements {
     }
 
     /** The ranges may overlap. */
-    private static void copy(MemorySegment source, long from, MemorySegment target, long to, long size) {
+    static void copy(MemorySegment source, long from, MemorySegment target, long to, long size) {
         if (size <= COPIED_MAX) {
             MemorySegment.copy(source, from, target, to, size);
         } else if (source.address() + from >= target.address() + to) {

@@ -55,7 +55,8 @@ import java.util.Objects;
  * @param <S> the type of this array
  */
 public abstract sealed class OffHeapArray<A, S extends OffHeapArray<A, S>> implements AutoCloseable
-        permits OffHeapIntArray {
+        permits OffHeapByteArray, OffHeapShortArray, OffHeapIntArray, OffHeapLongArray, OffHeapFloatArray,
+            OffHeapDoubleArray {
     /** The length of what is no slice. */
     private static final long ALL = Long.MAX_VALUE;
     /** How many elements {@link #toString} writes out. */
@@ -488,6 +489,19 @@ public abstract sealed class OffHeapArray<A, S extends OffHeapArray<A, S>> imple
         }
     }
 
+    /** The index of the first element that has a key; -1 if none has. */
+    final long firstIndex(long key) {
+        long length = length();
+        long found = elements.indexOf(range(0, length), length, key);
+        return found < 0 ? found : found - offset;
+    }
+
+    /** The index of one of some elements that has a key; if none has, -1 less the index where it would have to be. */
+    final long indexAmong(long from, long to, long key) {
+        long found = elements.binarySearch(range(from, to), to - from, key);
+        return found < 0 ? found + offset : found - offset;
+    }
+
     /** The elements, by their indexes in the storage: see {@link #at}. */
     final Elements elements() {
         return elements;
@@ -501,11 +515,12 @@ public abstract sealed class OffHeapArray<A, S extends OffHeapArray<A, S>> imple
 
     /** Where in the storage an element is. */
     final long at(long index) {
-        if (index < 0 || index >= bound()) {
+        try {
+            return offset + Objects.checkIndex(index, bound()); // which the JIT makes one comparison of
+        } catch (IndexOutOfBoundsException e) {
             elements.requireOpen();
             throw new IndexOutOfBoundsException("index " + index + ", " + lengths());
         }
-        return offset + index;
     }
 
     /** Where in the storage a range begins. */
@@ -546,7 +561,7 @@ public abstract sealed class OffHeapArray<A, S extends OffHeapArray<A, S>> imple
 
     private String lengths() {
         return !isSlice() ? "length " + elements.length()
-            : "length " + count + (bound() == count ? "" : ", but the sliced array has no more than " + bound());
+            : "length " + count + (bound() == count ? "" : ", of which the array has " + Math.max(0, bound()));
     }
 
     private MemorySegment part(A array, int index, int count) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.PrimitiveIterator;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
@@ -14,10 +15,10 @@ import java.util.stream.StreamSupport;
  * An array of ints off the garbage-collected heap, with long indexes, that can grow.
  *
  * <pre>
- *  block   +-------+-------+-- - - --+------------+-------------------------+
- *          | int 0 | int 1 |         | length - 1 | room for more           |
- *          +-------+-------+-- - - --+------------+-------------------------+
- *          0       4       8         4 * (length - 1)         sizeInBytes()
+ *  block   +-------+-------+-- - - --+------------+---------------------+
+ *          | int 0 | int 1 |         | length - 1 | room for more       |
+ *          +-------+-------+-- - - --+------------+---------------------+
+ *          0       4       8         4 * (length - 1)       sizeInBytes()
  * </pre>
  *
  * <p>Cost, failure, threads, closing and slices are as {@link OffHeapArray} says.
@@ -94,6 +95,7 @@ public final class OffHeapIntArray extends OffHeapArray<int[], OffHeapIntArray> 
      *
      * @param index which one
      * @return its value
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
      */
     public int get(long index) {
         return elements().getInt(at(index));
@@ -104,6 +106,7 @@ public final class OffHeapIntArray extends OffHeapArray<int[], OffHeapIntArray> 
      *
      * @param index which one
      * @param value its value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
      */
     public void set(long index, int value) {
         elements().setInt(at(index), value);
@@ -118,8 +121,13 @@ public final class OffHeapIntArray extends OffHeapArray<int[], OffHeapIntArray> 
      */
     public void add(int value) {
         Elements elements = growing();
-        elements.setInt(elements.end(), value);
-        elements.lengthen();
+        if (elements.hasRoom()) {
+            elements.setInt(elements.length(), value);
+            elements.lengthen();
+        } else {
+            elements.makeRoom(1);
+            add(value);
+        }
     }
 
     /**
@@ -133,7 +141,7 @@ public final class OffHeapIntArray extends OffHeapArray<int[], OffHeapIntArray> 
      */
     public void insert(long index, int value) {
         openGap(index);
-        elements().setInt(index, value);
+        set(index, value);
     }
 
     /**
@@ -158,9 +166,42 @@ public final class OffHeapIntArray extends OffHeapArray<int[], OffHeapIntArray> 
     }
 
     /**
-     * The elements as a stream; as for a list, it is the elements that are there when the terminal operation begins.
-     * It throws {@link java.util.ConcurrentModificationException} if it finds that the array was resized or moved
-     * meanwhile.
+     * The first index at which there is a value.
+     *
+     * @param value the value
+     * @return that index, or -1 if no element has the value
+     */
+    public long indexOf(int value) {
+        return firstIndex(value);
+    }
+
+    /**
+     * Looks for a value in the array, which must be sorted.
+     *
+     * @param value the value
+     * @return an index at which it is; if there is none, -1 less the index at which it would have to be inserted
+     */
+    public long binarySearch(int value) {
+        return binarySearch(0, length(), value);
+    }
+
+    /**
+     * Looks for a value among some elements, which must be sorted.
+     *
+     * @param from the first one
+     * @param to the one behind the last one
+     * @param value the value
+     * @return an index at which it is; if there is none, -1 less the index at which it would have to be inserted
+     * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length}
+     */
+    public long binarySearch(long from, long to, int value) {
+        return indexAmong(from, to, value);
+    }
+
+    /**
+     * The elements as a stream. As for a list, they are those that are there when the terminal operation
+     * begins, and it throws {@link java.util.ConcurrentModificationException} if it finds that the array was resized or
+     * moved meanwhile.
      *
      * @return the stream, sequential
      */
@@ -169,8 +210,8 @@ public final class OffHeapIntArray extends OffHeapArray<int[], OffHeapIntArray> 
     }
 
     /**
-     * The elements that are there when it is first used. It throws
-     * {@link java.util.ConcurrentModificationException} if it finds that the array was resized or moved meanwhile.
+     * The elements one after the other, those that are there when it is first used. It throws
+     * {@link java.util.ConcurrentModificationException} if it finds that the array was resized or moved since.
      *
      * @return the spliterator, which divides evenly
      */
@@ -179,11 +220,100 @@ public final class OffHeapIntArray extends OffHeapArray<int[], OffHeapIntArray> 
     }
 
     /**
-     * An iterator over the elements, as {@link #spliterator}.
+     * The elements one after the other, as {@link #spliterator} has them.
      *
      * @return the iterator
      */
     public PrimitiveIterator.OfInt iterator() {
         return Spliterators.iterator(spliterator());
+    }
+
+    /**
+     * Reads an element as a volatile variable.
+     *
+     * @param index which one
+     * @return its value
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public int getVolatile(long index) {
+        return elements().getIntVolatile(at(index));
+    }
+
+    /**
+     * Writes an element as a volatile variable.
+     *
+     * @param index which one
+     * @param value its value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public void setVolatile(long index, int value) {
+        elements().setIntVolatile(at(index), value);
+    }
+
+    /**
+     * Writes an element, and returns what it was, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param value its value from now on
+     * @return its value before
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public int getAndSet(long index, int value) {
+        return elements().getAndSetInt(at(index), value);
+    }
+
+    /**
+     * Writes an element if it has a value, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param expected the value that it must have
+     * @param value its value from now on, if it had that
+     * @return whether it had that
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public boolean compareAndSet(long index, int expected, int value) {
+        return elements().compareAndSetInt(at(index), expected, value);
+    }
+
+    /**
+     * Adds to an element, and returns what it was, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param delta what to add
+     * @return its value before
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public int getAndAdd(long index, int delta) {
+        return elements().getAndAddInt(at(index), delta);
+    }
+
+    /**
+     * Adds to an element, and returns what it is then, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param delta what to add
+     * @return its value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public int addAndGet(long index, int delta) {
+        return getAndAdd(index, delta) + delta;
+    }
+
+    /**
+     * Replaces an element by what a function makes of it, and returns what it was, as one atomic operation, as of a
+     * volatile variable.
+     *
+     * @param index which one
+     * @param function the function, which is called again if another thread has changed the element meanwhile
+     * @return its value before
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public int getAndUpdate(long index, IntUnaryOperator function) {
+        while (true) {
+            int value = getVolatile(index);
+            if (compareAndSet(index, value, function.applyAsInt(value))) {
+                return value;
+            }
+        }
     }
 }

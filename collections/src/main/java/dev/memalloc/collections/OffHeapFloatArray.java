@@ -1,0 +1,273 @@
+package dev.memalloc.collections;
+
+import dev.memalloc.Heap;
+import dev.memalloc.Memory;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.PrimitiveIterator;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.DoubleStream;
+import java.util.stream.StreamSupport;
+
+/**
+ * An array of floats off the garbage-collected heap, with long indexes, that can grow.
+ *
+ * <pre>
+ *  block   +---------+---------+-- - - --+------------+---------------------+
+ *          | float 0 | float 1 |         | length - 1 | room for more       |
+ *          +---------+---------+-- - - --+------------+---------------------+
+ *          0         4         8         4 * (length - 1)       sizeInBytes()
+ * </pre>
+ *
+ * <p>Cost, failure, threads, closing and slices are as {@link OffHeapArray} says.
+ *
+ * <p>Where floats are compared, it is as {@link Float#compare} does: -0.0 is less than 0.0, and NaN is equal to NaN and
+ * greater than anything else.
+ *
+ * <p>{@link #compareAndSet} compares bits, not values.
+ */
+public final class OffHeapFloatArray extends OffHeapArray<float[], OffHeapFloatArray> {
+    /** An empty array in the process's heap, {@link Memory#heap()}. */
+    public OffHeapFloatArray() {
+        this(0);
+    }
+
+    /**
+     * An array of zeros in the process's heap, {@link Memory#heap()}.
+     *
+     * @param length how many elements
+     * @throws IllegalArgumentException if the length is negative
+     * @throws OutOfMemoryError if the heap has no memory for it
+     */
+    public OffHeapFloatArray(long length) {
+        this(Memory.heap(), length);
+    }
+
+    /**
+     * An array of zeros in a heap.
+     *
+     * @param heap where its memory shall come from
+     * @param length how many elements
+     * @throws IllegalArgumentException if the length is negative
+     * @throws OutOfMemoryError if the heap has no memory for it
+     */
+    public OffHeapFloatArray(Heap heap, long length) {
+        super(ElementType.FLOAT, heap, length);
+    }
+
+    private OffHeapFloatArray(Elements elements, long offset, long count) {
+        super(elements, offset, count);
+    }
+
+    @Override
+    OffHeapFloatArray newSlice(Elements elements, long offset, long count) {
+        return new OffHeapFloatArray(elements, offset, count);
+    }
+
+    @Override
+    float[] newOnHeap(int length) {
+        return new float[length];
+    }
+
+    @Override
+    MemorySegment segmentOf(float[] array) {
+        return MemorySegment.ofArray(array);
+    }
+
+    @Override
+    int hashOf(float[] array) {
+        return Arrays.hashCode(array);
+    }
+
+    @Override
+    String textOf(float[] array) {
+        return Arrays.toString(array);
+    }
+
+    /**
+     * Reads an element.
+     *
+     * @param index which one
+     * @return its value
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public float get(long index) {
+        return Float.intBitsToFloat(elements().getInt(at(index)));
+    }
+
+    /**
+     * Writes an element.
+     *
+     * @param index which one
+     * @param value its value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public void set(long index, float value) {
+        elements().setInt(at(index), Float.floatToRawIntBits(value));
+    }
+
+    /**
+     * Appends an element; the array is one longer then.
+     *
+     * @param value the element
+     * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
+     * @throws UnsupportedOperationException if this is a slice
+     */
+    public void add(float value) {
+        Elements elements = growing();
+        if (elements.hasRoom()) {
+            elements.setInt(elements.length(), Float.floatToRawIntBits(value));
+            elements.lengthen();
+        } else {
+            elements.makeRoom(1);
+            add(value);
+        }
+    }
+
+    /**
+     * Inserts an element; the array is one longer then.
+     *
+     * @param index the element's index
+     * @param value the element
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index <= length}
+     * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
+     * @throws UnsupportedOperationException if this is a slice
+     */
+    public void insert(long index, float value) {
+        openGap(index);
+        set(index, value);
+    }
+
+    /**
+     * Sets all elements.
+     *
+     * @param value their value from now on
+     */
+    public void fill(float value) {
+        fill(0, length(), value);
+    }
+
+    /**
+     * Sets some elements.
+     *
+     * @param from the first one
+     * @param to the one behind the last one
+     * @param value their value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length}
+     */
+    public void fill(long from, long to, float value) {
+        elements().fill(range(from, to), to - from, Float.floatToRawIntBits(value));
+    }
+
+    /**
+     * The first index at which there is a value.
+     *
+     * @param value the value
+     * @return that index, or -1 if no element has the value
+     */
+    public long indexOf(float value) {
+        return firstIndex(ElementType.key(value));
+    }
+
+    /**
+     * Looks for a value in the array, which must be sorted.
+     *
+     * @param value the value
+     * @return an index at which it is; if there is none, -1 less the index at which it would have to be inserted
+     */
+    public long binarySearch(float value) {
+        return binarySearch(0, length(), value);
+    }
+
+    /**
+     * Looks for a value among some elements, which must be sorted.
+     *
+     * @param from the first one
+     * @param to the one behind the last one
+     * @param value the value
+     * @return an index at which it is; if there is none, -1 less the index at which it would have to be inserted
+     * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length}
+     */
+    public long binarySearch(long from, long to, float value) {
+        return indexAmong(from, to, ElementType.key(value));
+    }
+
+    /**
+     * The elements as a stream, each as a double. As for a list, they are those that are there when the terminal
+     * operation begins, and it throws {@link java.util.ConcurrentModificationException} if it finds that the array was
+     * resized or moved meanwhile.
+     *
+     * @return the stream, sequential
+     */
+    public DoubleStream stream() {
+        return StreamSupport.doubleStream(spliterator(), false);
+    }
+
+    /**
+     * The elements one after the other, each as a double, those that are there when it is first used. It throws
+     * {@link java.util.ConcurrentModificationException} if it finds that the array was resized or moved since.
+     *
+     * @return the spliterator, which divides evenly
+     */
+    public Spliterator.OfDouble spliterator() {
+        return new ElementSpliterator.Doubles(this);
+    }
+
+    /**
+     * The elements one after the other, as {@link #spliterator} has them.
+     *
+     * @return the iterator
+     */
+    public PrimitiveIterator.OfDouble iterator() {
+        return Spliterators.iterator(spliterator());
+    }
+
+    /**
+     * Reads an element as a volatile variable.
+     *
+     * @param index which one
+     * @return its value
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public float getVolatile(long index) {
+        return Float.intBitsToFloat(elements().getIntVolatile(at(index)));
+    }
+
+    /**
+     * Writes an element as a volatile variable.
+     *
+     * @param index which one
+     * @param value its value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public void setVolatile(long index, float value) {
+        elements().setIntVolatile(at(index), Float.floatToRawIntBits(value));
+    }
+
+    /**
+     * Writes an element, and returns what it was, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param value its value from now on
+     * @return its value before
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public float getAndSet(long index, float value) {
+        return Float.intBitsToFloat(elements().getAndSetInt(at(index), Float.floatToRawIntBits(value)));
+    }
+
+    /**
+     * Writes an element if it has the bits of a value, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param expected the value that it must have, with the same bits
+     * @param value its value from now on, if it had that
+     * @return whether it had that
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public boolean compareAndSet(long index, float expected, float value) {
+        return elements().compareAndSetInt(at(index),
+            Float.floatToRawIntBits(expected), Float.floatToRawIntBits(value));
+    }
+}

@@ -1,0 +1,310 @@
+package dev.memalloc.collections;
+
+import dev.memalloc.Heap;
+import dev.memalloc.Memory;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.PrimitiveIterator;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
+import java.util.stream.StreamSupport;
+
+/**
+ * An array of longs off the garbage-collected heap, with long indexes, that can grow.
+ *
+ * <pre>
+ *  block   +--------+--------+-- - - --+------------+---------------------+
+ *          | long 0 | long 1 |         | length - 1 | room for more       |
+ *          +--------+--------+-- - - --+------------+---------------------+
+ *          0        8        16        8 * (length - 1)       sizeInBytes()
+ * </pre>
+ *
+ * <p>Cost, failure, threads, closing and slices are as {@link OffHeapArray} says.
+ */
+public final class OffHeapLongArray extends OffHeapArray<long[], OffHeapLongArray> {
+    /** An empty array in the process's heap, {@link Memory#heap()}. */
+    public OffHeapLongArray() {
+        this(0);
+    }
+
+    /**
+     * An array of zeros in the process's heap, {@link Memory#heap()}.
+     *
+     * @param length how many elements
+     * @throws IllegalArgumentException if the length is negative
+     * @throws OutOfMemoryError if the heap has no memory for it
+     */
+    public OffHeapLongArray(long length) {
+        this(Memory.heap(), length);
+    }
+
+    /**
+     * An array of zeros in a heap.
+     *
+     * @param heap where its memory shall come from
+     * @param length how many elements
+     * @throws IllegalArgumentException if the length is negative
+     * @throws OutOfMemoryError if the heap has no memory for it
+     */
+    public OffHeapLongArray(Heap heap, long length) {
+        super(ElementType.LONG, heap, length);
+    }
+
+    private OffHeapLongArray(Elements elements, long offset, long count) {
+        super(elements, offset, count);
+    }
+
+    @Override
+    OffHeapLongArray newSlice(Elements elements, long offset, long count) {
+        return new OffHeapLongArray(elements, offset, count);
+    }
+
+    @Override
+    long[] newOnHeap(int length) {
+        return new long[length];
+    }
+
+    @Override
+    MemorySegment segmentOf(long[] array) {
+        return MemorySegment.ofArray(array);
+    }
+
+    @Override
+    int hashOf(long[] array) {
+        return Arrays.hashCode(array);
+    }
+
+    @Override
+    String textOf(long[] array) {
+        return Arrays.toString(array);
+    }
+
+    /**
+     * Reads an element.
+     *
+     * @param index which one
+     * @return its value
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public long get(long index) {
+        return elements().getLong(at(index));
+    }
+
+    /**
+     * Writes an element.
+     *
+     * @param index which one
+     * @param value its value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public void set(long index, long value) {
+        elements().setLong(at(index), value);
+    }
+
+    /**
+     * Appends an element; the array is one longer then.
+     *
+     * @param value the element
+     * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
+     * @throws UnsupportedOperationException if this is a slice
+     */
+    public void add(long value) {
+        Elements elements = growing();
+        if (elements.hasRoom()) {
+            elements.setLong(elements.length(), value);
+            elements.lengthen();
+        } else {
+            elements.makeRoom(1);
+            add(value);
+        }
+    }
+
+    /**
+     * Inserts an element; the array is one longer then.
+     *
+     * @param index the element's index
+     * @param value the element
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index <= length}
+     * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
+     * @throws UnsupportedOperationException if this is a slice
+     */
+    public void insert(long index, long value) {
+        openGap(index);
+        set(index, value);
+    }
+
+    /**
+     * Sets all elements.
+     *
+     * @param value their value from now on
+     */
+    public void fill(long value) {
+        fill(0, length(), value);
+    }
+
+    /**
+     * Sets some elements.
+     *
+     * @param from the first one
+     * @param to the one behind the last one
+     * @param value their value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length}
+     */
+    public void fill(long from, long to, long value) {
+        elements().fill(range(from, to), to - from, value);
+    }
+
+    /**
+     * The first index at which there is a value.
+     *
+     * @param value the value
+     * @return that index, or -1 if no element has the value
+     */
+    public long indexOf(long value) {
+        return firstIndex(value);
+    }
+
+    /**
+     * Looks for a value in the array, which must be sorted.
+     *
+     * @param value the value
+     * @return an index at which it is; if there is none, -1 less the index at which it would have to be inserted
+     */
+    public long binarySearch(long value) {
+        return binarySearch(0, length(), value);
+    }
+
+    /**
+     * Looks for a value among some elements, which must be sorted.
+     *
+     * @param from the first one
+     * @param to the one behind the last one
+     * @param value the value
+     * @return an index at which it is; if there is none, -1 less the index at which it would have to be inserted
+     * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length}
+     */
+    public long binarySearch(long from, long to, long value) {
+        return indexAmong(from, to, value);
+    }
+
+    /**
+     * The elements as a stream. As for a list, they are those that are there when the terminal operation
+     * begins, and it throws {@link java.util.ConcurrentModificationException} if it finds that the array was resized or
+     * moved meanwhile.
+     *
+     * @return the stream, sequential
+     */
+    public LongStream stream() {
+        return StreamSupport.longStream(spliterator(), false);
+    }
+
+    /**
+     * The elements one after the other, those that are there when it is first used. It throws
+     * {@link java.util.ConcurrentModificationException} if it finds that the array was resized or moved since.
+     *
+     * @return the spliterator, which divides evenly
+     */
+    public Spliterator.OfLong spliterator() {
+        return new ElementSpliterator.Longs(this);
+    }
+
+    /**
+     * The elements one after the other, as {@link #spliterator} has them.
+     *
+     * @return the iterator
+     */
+    public PrimitiveIterator.OfLong iterator() {
+        return Spliterators.iterator(spliterator());
+    }
+
+    /**
+     * Reads an element as a volatile variable.
+     *
+     * @param index which one
+     * @return its value
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public long getVolatile(long index) {
+        return elements().getLongVolatile(at(index));
+    }
+
+    /**
+     * Writes an element as a volatile variable.
+     *
+     * @param index which one
+     * @param value its value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public void setVolatile(long index, long value) {
+        elements().setLongVolatile(at(index), value);
+    }
+
+    /**
+     * Writes an element, and returns what it was, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param value its value from now on
+     * @return its value before
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public long getAndSet(long index, long value) {
+        return elements().getAndSetLong(at(index), value);
+    }
+
+    /**
+     * Writes an element if it has a value, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param expected the value that it must have
+     * @param value its value from now on, if it had that
+     * @return whether it had that
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public boolean compareAndSet(long index, long expected, long value) {
+        return elements().compareAndSetLong(at(index), expected, value);
+    }
+
+    /**
+     * Adds to an element, and returns what it was, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param delta what to add
+     * @return its value before
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public long getAndAdd(long index, long delta) {
+        return elements().getAndAddLong(at(index), delta);
+    }
+
+    /**
+     * Adds to an element, and returns what it is then, in one atomic operation, as of a volatile variable.
+     *
+     * @param index which one
+     * @param delta what to add
+     * @return its value from now on
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public long addAndGet(long index, long delta) {
+        return getAndAdd(index, delta) + delta;
+    }
+
+    /**
+     * Replaces an element by what a function makes of it, and returns what it was, as one atomic operation, as of a
+     * volatile variable.
+     *
+     * @param index which one
+     * @param function the function, which is called again if another thread has changed the element meanwhile
+     * @return its value before
+     * @throws IndexOutOfBoundsException unless {@code 0 <= index < length}
+     */
+    public long getAndUpdate(long index, LongUnaryOperator function) {
+        while (true) {
+            long value = getVolatile(index);
+            if (compareAndSet(index, value, function.applyAsLong(value))) {
+                return value;
+            }
+        }
+    }
+}
