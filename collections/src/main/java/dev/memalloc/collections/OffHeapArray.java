@@ -92,6 +92,8 @@ public abstract sealed class OffHeapArray<A, S extends OffHeapArray<A, S>> imple
     /** A Java array's memory. */
     abstract MemorySegment segmentOf(A array);
 
+    abstract void sortOnHeap(A array, int to);
+
     abstract int hashOf(A array);
 
     abstract String textOf(A array);
@@ -372,6 +374,58 @@ public abstract sealed class OffHeapArray<A, S extends OffHeapArray<A, S>> imple
     public final void copyTo(long index, MemorySegment target) {
         long size = requireElements(target);
         elements.read(rangeOf(index, size), target);
+    }
+
+    /**
+     * Sorts all elements, in the order of {@link java.util.Arrays#sort(int[])}; for floats and doubles, -0.0 is less
+     * than 0.0, and NaN greater than anything else.
+     *
+     * <p>It takes as much of the Java heap as a copy of the elements would, but 4 MiB at the most; if there are more,
+     * also 1 MiB of the array's heap.
+     *
+     * @throws OutOfMemoryError if either has no memory for that; the elements are the same ones then, in some order
+     * @throws java.util.ConcurrentModificationException if it finds that another thread has changed elements meanwhile;
+     *     what elements there are then is unspecified
+     */
+    public final void sort() {
+        sort(0, length());
+    }
+
+    /**
+     * Sorts some elements, as {@link #sort()} does.
+     *
+     * @param from the first one
+     * @param to the one behind the last one
+     * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length}
+     * @throws OutOfMemoryError as {@link #sort()}
+     * @throws java.util.ConcurrentModificationException as {@link #sort()}
+     */
+    public final void sort(long from, long to) {
+        new ElementSort<>(this, range(from, to), offset + to, false).run();
+    }
+
+    /**
+     * Sorts all elements, as {@link #sort()} does, by the threads of the common pool, each of which takes as much
+     * memory. One thread divides the elements for the others; bytes and shorts it sorts alone.
+     *
+     * @throws OutOfMemoryError as {@link #sort()}
+     * @throws java.util.ConcurrentModificationException as {@link #sort()}
+     */
+    public final void parallelSort() {
+        parallelSort(0, length());
+    }
+
+    /**
+     * Sorts some elements, as {@link #parallelSort()} does.
+     *
+     * @param from the first one
+     * @param to the one behind the last one
+     * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length}
+     * @throws OutOfMemoryError as {@link #sort()}
+     * @throws java.util.ConcurrentModificationException as {@link #sort()}
+     */
+    public final void parallelSort(long from, long to) {
+        new ElementSort<>(this, range(from, to), offset + to, true).run();
     }
 
     /**

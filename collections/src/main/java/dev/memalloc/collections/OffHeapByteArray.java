@@ -74,6 +74,11 @@ public final class OffHeapByteArray extends OffHeapArray<byte[], OffHeapByteArra
     }
 
     @Override
+    void sortOnHeap(byte[] array, int to) {
+        Arrays.sort(array, 0, to);
+    }
+
+    @Override
     int hashOf(byte[] array) {
         return Arrays.hashCode(array);
     }

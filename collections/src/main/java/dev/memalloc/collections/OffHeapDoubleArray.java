@@ -76,6 +76,11 @@ public final class OffHeapDoubleArray extends OffHeapArray<double[], OffHeapDoub
     }
 
     @Override
+    void sortOnHeap(double[] array, int to) {
+        Arrays.sort(array, 0, to);
+    }
+
+    @Override
     int hashOf(double[] array) {
         return Arrays.hashCode(array);
     }

@@ -76,6 +76,11 @@ public final class OffHeapFloatArray extends OffHeapArray<float[], OffHeapFloatA
     }
 
     @Override
+    void sortOnHeap(float[] array, int to) {
+        Arrays.sort(array, 0, to);
+    }
+
+    @Override
     int hashOf(float[] array) {
         return Arrays.hashCode(array);
     }

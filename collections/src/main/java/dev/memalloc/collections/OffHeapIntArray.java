@@ -81,6 +81,11 @@ public final class OffHeapIntArray extends OffHeapArray<int[], OffHeapIntArray> 
     }
 
     @Override
+    void sortOnHeap(int[] array, int to) {
+        Arrays.sort(array, 0, to);
+    }
+
+    @Override
     int hashOf(int[] array) {
         return Arrays.hashCode(array);
     }

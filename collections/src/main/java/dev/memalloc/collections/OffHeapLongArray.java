@@ -72,6 +72,11 @@ public final class OffHeapLongArray extends OffHeapArray<long[], OffHeapLongArra
     }
 
     @Override
+    void sortOnHeap(long[] array, int to) {
+        Arrays.sort(array, 0, to);
+    }
+
+    @Override
     int hashOf(long[] array) {
         return Arrays.hashCode(array);
     }

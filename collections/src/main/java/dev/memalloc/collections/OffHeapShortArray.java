@@ -74,6 +74,11 @@ public final class OffHeapShortArray extends OffHeapArray<short[], OffHeapShortA
     }
 
     @Override
+    void sortOnHeap(short[] array, int to) {
+        Arrays.sort(array, 0, to);
+    }
+
+    @Override
     int hashOf(short[] array) {
         return Arrays.hashCode(array);
     }
