@@ -1,7 +1,9 @@
 package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 
 /**
@@ -475,6 +477,33 @@ public abstract sealed class OffHeapArray<A, S extends OffHeapArray<A, S>> imple
         long common = Math.min(length, otherLength);
         long found = elements.mismatch(range(0, common), other.elements, other.range(0, common), common);
         return found < 0 && length != otherLength ? common : found;
+    }
+
+    /**
+     * Writes the elements to a channel, from which {@code load} reads them. All numbers are little-endian:
+     *
+     * <pre>
+     *   0  "memarray"
+     *   8  version: 1
+     *   9  type of the elements: 1 byte, 2 short, 3 int, 4 long, 5 float, 6 double
+     *  10  byte order of the elements: 1, little-endian
+     *  11  zeros
+     *  16  length, 8 bytes: how many elements there are
+     *  24  zeros
+     *  28  CRC-32C of the 28 bytes before
+     *  32  the elements
+     *      CRC-32C of the elements, 4 bytes
+     * </pre>
+     *
+     * <p>Whatever follows is not read: a channel can hold several arrays, one behind the other.
+     *
+     * @param channel where to write to; it stays open
+     * @throws java.io.IOException if the channel throws that; a part may have been written then
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel does not block
+     * @throws java.util.ConcurrentModificationException if the length was changed meanwhile
+     */
+    public final void save(WritableByteChannel channel) throws IOException {
+        ArrayFile.save(this, channel);
     }
 
     /**

@@ -2,7 +2,9 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 import java.util.PrimitiveIterator;
 import java.util.Spliterator;
@@ -56,6 +58,32 @@ public final class OffHeapShortArray extends OffHeapArray<short[], OffHeapShortA
 
     private OffHeapShortArray(Elements elements, long offset, long count) {
         super(elements, offset, count);
+    }
+
+    /**
+     * An array in the process's heap, as {@link #load(Heap, ReadableByteChannel)}.
+     *
+     * @param channel where to read from; it stays open
+     * @return the array
+     * @throws IOException see there
+     */
+    public static OffHeapShortArray load(ReadableByteChannel channel) throws IOException {
+        return load(Memory.heap(), channel);
+    }
+
+    /**
+     * An array that was saved by {@link #save}. After an exception nothing is left of it.
+     *
+     * @param heap where its memory shall come from
+     * @param channel where to read from; it stays open, behind the array
+     * @return the array
+     * @throws IOException if the channel throws that, or if what comes from it is no saved array of shorts, or a
+     *     damaged one, or not a whole one
+     * @throws OutOfMemoryError if the heap has no memory for it
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel does not block
+     */
+    public static OffHeapShortArray load(Heap heap, ReadableByteChannel channel) throws IOException {
+        return ArrayFile.load(channel, ElementType.SHORT, length -> new OffHeapShortArray(heap, length));
     }
 
     @Override
