@@ -1,5 +1,6 @@
 package dev.memalloc.benchmarks.collections;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,11 +21,13 @@ record Filling<T extends Container>(
 
     /** From here on a collection is filled once only. */
     static final int LARGE = 1_000_000;
-    /** What is smaller is weighed by several that have as many elements together. */
+    /** What is smaller is weighed by several together. */
     private static final int SMALL = 100_000;
-    private static final int COPIES_MAX = 50;
+    private static final int COPIES_MAX = 10;
     /** Below it, resident memory says more about the JVM than about the collection. */
     private static final int RESIDENT_MIN = 500_000;
+    /** Lets what was freed while warming up go back to the system, where it does so by and by. */
+    private static final Duration REST = Duration.ofSeconds(3);
     /** Elements between two looks at the clock: the longest time for one can be too large by that for 15 others. */
     private static final int LAP = 16;
 
@@ -43,6 +46,9 @@ record Filling<T extends Container>(
                 weighSeveral(out);
             }
             return filled;
+        }
+        if (count >= RESIDENT_MIN) {
+            rest();
         }
         Footprint before = Footprint.now();
         T filled = timed(name, out);
@@ -89,6 +95,14 @@ record Filling<T extends Container>(
         out.accept(Figure.millis("GC during " + name, (double) (Timing.collectionMillis() - collecting) / fills));
         out.accept(Figure.millis("longest " + name, Timing.millis(longest)));
         return filled;
+    }
+
+    private static void rest() {
+        try {
+            Thread.sleep(REST);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static boolean close(Container container) {
