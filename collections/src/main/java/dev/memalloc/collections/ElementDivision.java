@@ -141,10 +141,14 @@ final class ElementDivision {
 
     /** Exchanges chunks until all of a part are behind those of the part before. */
     private void arrange(MemorySegment bytes, MemorySegment spare) {
-        long[] ends = chunks.clone();
-        Arrays.parallelPrefix(ends, Long::sum);
-        long[] nexts = new long[ends.length];
-        System.arraycopy(ends, 0, nexts, 1, ends.length - 1);
+        long[] nexts = new long[chunks.length];
+        long[] ends = new long[chunks.length];
+        long sum = 0;
+        for (int part = 0; part < chunks.length; part++) {
+            nexts[part] = sum;
+            sum += chunks[part];
+            ends[part] = sum;
+        }
         for (int part = 0; part < ends.length; part++) {
             while (nexts[part] < ends[part]) {
                 int target = part(bitsAt(bytes, nexts[part] * chunk));

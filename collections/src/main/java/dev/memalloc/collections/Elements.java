@@ -206,6 +206,7 @@ final class Elements extends ElementAccess {
 
     /** Makes room before an element for others, whose values are unspecified. */
     void openGap(long index, long count) {
+        StackRoom.require();
         makeRoom(count);
         long from = index << type.shift;
         move(from, from + (count << type.shift), (length << type.shift) - from);
@@ -249,6 +250,7 @@ final class Elements extends ElementAccess {
 
     /** Removes elements. */
     void remove(long index, long count) {
+        StackRoom.require();
         long end = index + count << type.shift;
         move(end, index << type.shift, (length << type.shift) - end);
         length -= count;
