@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class LimitTest {
     private static final int ENTRIES = 400;
     /** Blocks have multiples of 16 bytes: a limit for each would take minutes. */
-    private static final int STEP = 5 * 16;
+    private static final int STEP = 9 * 16;
 
     @Test
     void whereverAMapRunsOutOfMemoryItStaysAsItWas() {
