@@ -112,14 +112,13 @@ final class Block {
     /** Makes it larger without harm to others who use it: returns this block, or another one that has the contents. */
     Block relocate(long size) {
         Block other = new Block(memory.heap);
-        long oldSize = bytes().byteSize();
         long moved = memory.heap.memrelocate(memory.address, size);
         if (moved == memory.address) {
             bytes = null;
             return this;
         }
         other.memory.address = moved; // its bytes are found when they are needed: that takes Java heap
-        noteRetired(oldSize);
+        noteRetired();
         return other;
     }
 
@@ -138,7 +137,6 @@ final class Block {
             return;
         }
         StackRoom.require();
-        long size = bytes().byteSize();
         try {
             memory.heap.memretire(memory.address);
         } catch (OutOfMemoryError e) {
@@ -148,11 +146,12 @@ final class Block {
                 throw e;
             }
         }
-        noteRetired(size);
+        noteRetired();
     }
 
-    private void noteRetired(long size) {
-        memory.retired = Retired.add(size);
+    private void noteRetired() {
+        MemorySegment known = bytes; // none if its heap was closed, or the Java heap full, before they were found
+        memory.retired = Retired.add(known == null ? 0 : known.byteSize());
     }
 
     /** Of a block that another thread is just making, no address may be seen: then nothing is kept. */

@@ -149,10 +149,11 @@ final class Pool {
     }
 
     private void resize(long bytes) {
+        chunks = (int) (bytes / chunkSize); // should the stack end: none that may be gone
         try {
             storage.resize(bytes == 0 ? 0 : bytes + Text.PADDING);
         } catch (OutOfMemoryError e) {
-            return; // then it stays as large as it is
+            // then it stays as large as it is
         }
         chunks = chunksIn(storage.size());
     }

@@ -423,7 +423,7 @@ final class Shard {
             if (pieceCount * LONGS == pieces.length) {
                 pieces = Arrays.copyOf(pieces, Math.multiplyExact(2, pieces.length));
             }
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             pool.free(piece, run);
             throw e;
         }
