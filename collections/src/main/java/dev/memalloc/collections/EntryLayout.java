@@ -130,6 +130,28 @@ final class EntryLayout {
         to.set(memory, keyAt(memory, entry, keyHead), length(memory, keyHead >>> 2), (keyHead & 2) != 0);
     }
 
+    /** The same, if it has at most so many bytes; returns how many it has. */
+    long readKey(MemorySegment memory, long entry, Text to, long lengthMax) {
+        long keyHead = head(memory, entry);
+        long length = keyHead >>> 2;
+        if (length <= lengthMax) {
+            to.set(memory, keyAt(memory, entry, keyHead), length(memory, length), (keyHead & 2) != 0);
+        }
+        return length;
+    }
+
+    /** Reads a value if it has at most so many bytes; returns how many it has. */
+    long readValue(MemorySegment memory, long entry, Text to, long lengthMax) {
+        long keyHead = head(memory, entry);
+        long at = entry + headSize(keyHead);
+        long head = head(memory, at);
+        long length = head >>> 1;
+        if (length <= lengthMax) {
+            to.set(memory, at + headSize(head) + (keyHead >>> 2), length(memory, length), (head & 1) != 0);
+        }
+        return length;
+    }
+
     void readValue(MemorySegment memory, long entry, Text to) {
         long head = valueHead(memory, entry);
         to.set(memory, valueAt(memory, entry), length(memory, head >>> 1), (head & 1) != 0);

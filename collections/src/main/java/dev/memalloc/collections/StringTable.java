@@ -32,7 +32,12 @@ import java.util.List;
  * <p>A <em>place</em> names an entry: the shard and the slot in its buckets. It stays valid until a key is inserted,
  * the table is cleared, or {@link #removeFound} is called, which {@link #changes} tells.
  *
- * <p>Not thread-safe, except that {@link #find} and reading at a place end and harm nobody, whatever other threads do.
+ * <p>A <em>walk</em> passes the shards in the order of the hashes' low 23 bits read backwards. In that order, the two
+ * that one is split into are where it was, and so is the one that two are merged into: a number says how far a walk has
+ * come, whatever happens to the shards before it goes on.
+ *
+ * <p>Not thread-safe, except that {@link #find}, walking and reading at a place end and harm nobody, whatever other
+ * threads do: they return anything, or throw an exception. What is read is no longer than the reader allows.
  */
 final class StringTable {
     /**
@@ -68,6 +73,12 @@ final class StringTable {
     private static final int SLOT_BITS = 40;
     private static final long SLOT = (1L << SLOT_BITS) - 1;
     private static final int SHARDS_MAX = 1 << 23;
+
+    /** Where a walk over all shards ends. */
+    static final int WALK_END = SHARDS_MAX;
+    private static final int WALK_BITS = 23;
+    /** What a shared table keeps though it is empty: others may use a block still, so each one freed is another. */
+    private static final long KEPT_EMPTY = 16 << 10;
     /** Shards are not divided for their bytes to have fewer entries than this. */
     private static final int SHARD_ENTRIES_MIN = 8;
     /** Of how many parts of a pool's reach the last one is left to those who are in it already. */
@@ -251,6 +262,66 @@ final class StringTable {
         }
     }
 
+    /** The first place of a shard; -1 if there is none. */
+    long firstIn(int shard) {
+        return nextIn(place(shard, 0));
+    }
+
+    /** The first place behind {@code place} in the same shard; -1 if there is none. */
+    long nextIn(long place) {
+        try {
+            int index = shardAt(place);
+            Shard shard = shards[index];
+            Block block = shard.pool().block();
+            long slot = shard.next(block.bytes(), place & SLOT);
+            Reference.reachabilityFence(block);
+            return slot < 0 ? -1 : place(index, slot);
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** The shard that a walk has come to, which begins at 0. */
+    int walkedShard(int walked) {
+        return shardOf(Integer.reverse(walked) >>> Integer.SIZE - WALK_BITS);
+    }
+
+    /** Where a walk goes on behind that shard. */
+    int walkedBehind(int walked) {
+        int width = walkWidth(walked);
+        return (walked & -width) + width;
+    }
+
+    /** Whether a walk comes to that shard from its beginning, so that it has passed none of its entries. */
+    boolean isWalkedWhole(int walked) {
+        return (walked & walkWidth(walked) - 1) == 0;
+    }
+
+    /** Whether a walk has not passed the entry at a place. */
+    boolean isAhead(long place, int walked) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            long keyHash = shard.hashAt(block.bytes(), place & SLOT);
+            Reference.reachabilityFence(block);
+            return Integer.reverse((int) keyHash) >>> Integer.SIZE - WALK_BITS >= walked;
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** How much of a walk is in that shard: the fewer bits it is named by, the more. */
+    private int walkWidth(int walked) {
+        int number = shardCount;
+        if (number == 0) {
+            return WALK_END;
+        }
+        int bit = Integer.highestOneBit(number);
+        int shard = walkedShard(walked);
+        boolean isSplit = shard >= bit || shard < number - bit;
+        return WALK_END / bit >> (isSplit ? 1 : 0);
+    }
+
     /** The key at a place, read into a text on its way. */
     String key(long place, Text scratch) {
         try {
@@ -269,6 +340,34 @@ final class StringTable {
     String value(long place, Text scratch) {
         readValue(place, scratch);
         return scratch.toString();
+    }
+
+    /** Reads a key if it has at most so many bytes; returns how many it has. */
+    long readKey(long place, Text to, long lengthMax) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            long length = layout.readKey(memory, shard.entry(memory, place & SLOT), to, lengthMax);
+            Reference.reachabilityFence(block);
+            return length;
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Reads a value if it has at most so many bytes; returns how many it has. */
+    long readValue(long place, Text to, long lengthMax) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            long length = layout.readValue(memory, shard.entry(memory, place & SLOT), to, lengthMax);
+            Reference.reachabilityFence(block);
+            return length;
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
     }
 
     void readValue(long place, Text to) {
@@ -412,7 +511,7 @@ final class StringTable {
             requireOpen();
             shards[shardAt(place)].remove(keyHash, place & SLOT);
             if (counts.entries == 0) {
-                freeIfPossible();
+                freeIfWorthIt();
             } else if (isSparse()) {
                 merge();
             } else {
@@ -433,7 +532,7 @@ final class StringTable {
             Reference.reachabilityFence(block);
             shard.remove(keyHash, place & SLOT);
             if (counts.entries == 0) {
-                freeIfPossible();
+                freeIfWorthIt();
             } else {
                 tidy(shard);
             }
@@ -562,7 +661,10 @@ final class StringTable {
         }
     }
 
-    private void freeIfPossible() {
+    private void freeIfWorthIt() {
+        if (shared && sizeInBytes() <= KEPT_EMPTY) {
+            return;
+        }
         try {
             free();
         } catch (OutOfMemoryError e) {
@@ -615,13 +717,13 @@ final class StringTable {
         }
     }
 
-    /** Goes on with larger chunks. Nothing has changed after an {@link OutOfMemoryError}. */
+    /** Goes on with larger chunks. Nothing has changed after an error. */
     private void nextStep() {
         Pool pool = new Pool(heap, steps.get(step + 1).chunkSize(), shared);
         Pool old = pools[0];
         try {
             move(0, pool);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             pool.free();
             throw e;
         }
@@ -630,7 +732,7 @@ final class StringTable {
         old.free();
     }
 
-    /** Makes two shards of the one whose turn it is. Nothing has changed after an {@link OutOfMemoryError}. */
+    /** Makes two shards of the one whose turn it is. Nothing has changed after an error. */
     private void split() {
         int bit = Integer.highestOneBit(shardCount);
         int from = shardCount - bit;
@@ -645,7 +747,7 @@ final class StringTable {
         StackRoom.require();
         try {
             old.divide(bit, zero, one);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             zero.free();
             one.free();
             throw e;
@@ -676,6 +778,9 @@ final class StringTable {
         } catch (OutOfMemoryError e) {
             both.free();
             return false;
+        } catch (StackOverflowError e) {
+            both.free();
+            throw e;
         }
         both.countIn(counts);
         shards[to] = both;
@@ -689,7 +794,7 @@ final class StringTable {
         return true;
     }
 
-    /** Copies a shard into a pool. Nothing has changed after an {@link OutOfMemoryError}. */
+    /** Copies a shard into a pool. Nothing has changed after an error. */
     private void move(int index, Pool pool) {
         Shard old = shards[index];
         Counts copied = new Counts();
@@ -697,7 +802,7 @@ final class StringTable {
         StackRoom.require();
         try {
             old.divide(0, moved, null);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             moved.free();
             throw e;
         }
