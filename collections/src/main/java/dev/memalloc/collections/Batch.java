@@ -24,6 +24,31 @@ final class Batch {
         }
     }
 
+    /** The same, of a map for many threads. */
+    void getAll(StripedStringMap map, String[] keys, String[] values, Text value) {
+        for (int from = 0; from < keys.length; from += SIZE) {
+            getSome(map, keys, values, from, Math.min(SIZE, keys.length - from), value);
+        }
+    }
+
+    private void getSome(StripedStringMap map, String[] keys, String[] values, int from, int count, Text value) {
+        for (int i = 0; i < count; i++) {
+            texts[i].set(Objects.requireNonNull(keys[from + i], "key"));
+            hashes[i] = map.hashOf(texts[i]);
+        }
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += map.stripe(hashes[i]).touchBucket(hashes[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            sum += map.stripe(hashes[i]).touchEntry(hashes[i]);
+        }
+        read = sum;
+        for (int i = 0; i < count; i++) {
+            values[from + i] = map.stripe(hashes[i]).get(hashes[i], texts[i], value);
+        }
+    }
+
     private void getSome(StringTable table, String[] keys, String[] values, int from, int count) {
         for (int i = 0; i < count; i++) {
             texts[i].set(Objects.requireNonNull(keys[from + i], "key"));

@@ -11,7 +11,15 @@ final class StackRoom {
     /** Each has 6 longs in its frame: 10 KiB in all if compiled, three times as much if interpreted. */
     private static final int CALLS = 128;
 
+    /** What it takes to let a lock go, and to wake who waits for it. */
+    private static final int CALLS_UNLOCKING = 24;
+
     private StackRoom() {
+    }
+
+    /** For letting a lock go that is about to be taken: a fifth of the other's time. */
+    static void requireForUnlocking() {
+        descend(CALLS_UNLOCKING, 1, 2, 3, 4, 5, 6);
     }
 
     static void require() {
