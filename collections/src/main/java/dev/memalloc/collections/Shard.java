@@ -402,13 +402,14 @@ final class Shard {
             return;
         }
         try {
-            openPiece(pool.allocateButOne(runFor(bytes)), runFor(bytes));
+            openPiece(bytes, true);
         } catch (OutOfMemoryError e) {
-            if (dead > 0) {
-                compactLog(0);
-            }
-            if (tailEnd - tail < bytes) {
+            if (dead == 0) {
                 throw e;
+            }
+            compactLog(0);
+            if (tailEnd - tail < bytes) {
+                openPiece(bytes, true);
             }
         }
     }
@@ -418,20 +419,20 @@ final class Shard {
         return pool.chunksFor(Math.max(bytes, Math.min(Math.min(8 * bytes, used / 8), PIECE_MAX)));
     }
 
-    private void openPiece(long piece, int run) {
-        try {
-            if (pieceCount * LONGS == pieces.length) {
-                pieces = Arrays.copyOf(pieces, Math.multiplyExact(2, pieces.length));
-            }
-        } catch (OutOfMemoryError | StackOverflowError e) {
-            pool.free(piece, run);
-            throw e;
+    /** Begins another piece, for an entry of that many bytes. Once it has its chunks there is no call: none is lost. */
+    private void openPiece(long bytes, boolean leavingOne) {
+        if (pieceCount * LONGS == pieces.length) {
+            pieces = Arrays.copyOf(pieces, Math.multiplyExact(2, pieces.length));
         }
         cutTail();
-        pieces[pieceCount * LONGS] = piece;
-        pieces[pieceCount * LONGS + 1] = piece;
+        int run = runFor(bytes);
+        long size = (long) run * pool.chunkSize();
+        int at = pieceCount * LONGS;
+        long piece = leavingOne ? pool.allocateButOne(run) : pool.allocate(run);
+        pieces[at] = piece;
+        pieces[at + 1] = piece;
         tail = piece;
-        tailEnd = piece + (long) run * pool.chunkSize();
+        tailEnd = piece + size;
         pieceCount++;
     }
 
@@ -596,7 +597,7 @@ final class Shard {
             size = layout.size(memory, entry);
             if (!layout.isDead(memory, entry)) {
                 if (piece == pieceCount - 1 || tailEnd - tail < size) {
-                    openPiece(pool.allocate(runFor(size)), runFor(size));
+                    openPiece(size, false);
                 }
                 moveEntry(entry, size);
             }
