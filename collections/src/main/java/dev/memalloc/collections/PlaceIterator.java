@@ -4,16 +4,16 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.LongFunction;
 
-/** An iterator over the places of a string table, which throws once they may have changed. */
+/** An iterator over the places of a table, which throws once they may have changed. */
 final class PlaceIterator<T> implements Iterator<T> {
-    private final StringTable table;
+    private final Places table;
     private final LongFunction<T> at;
     private long changes;
     private long next;
     private long last = -1;
 
     /** Iterates over a table, and gives out what {@code at} says for each place. */
-    PlaceIterator(StringTable table, LongFunction<T> at) {
+    PlaceIterator(Places table, LongFunction<T> at) {
         this.table = table;
         this.at = at;
         changes = table.changes();

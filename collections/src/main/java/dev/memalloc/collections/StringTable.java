@@ -39,7 +39,7 @@ import java.util.List;
  * <p>Not thread-safe, except that {@link #find}, walking and reading at a place end and harm nobody, whatever other
  * threads do: they return anything, or throw an exception. What is read is no longer than the reader allows.
  */
-final class StringTable {
+final class StringTable extends Places {
     /**
      * How a table of some size is divided.
      *
@@ -134,12 +134,6 @@ final class StringTable {
     /** How often an entry was moved, or a reference to it: what growing costs. */
     long moves() {
         return counts.moves;
-    }
-
-    void requireChanges(long expected) {
-        if (changes() != expected) {
-            throw new ConcurrentModificationException("the map was changed, and not through its iterator");
-        }
     }
 
     /** Bytes taken from the heap, without the 8 bytes that it adds to each block. */
