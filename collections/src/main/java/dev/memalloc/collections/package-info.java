@@ -16,6 +16,7 @@
  *   <dt>bucket</dt><dd>64 bytes: 12 slots and a tag, 8 bits of the key's hash, for each</dd>
  *   <dt>shard</dt><dd>a log and the buckets with the references to its live entries</dd>
  *   <dt>table</dt><dd>shards, of which the low bits of a key's hash name one; the maps are made of tables</dd>
+ *   <dt>pair</dt><dd>a key and its value in a map of longs, 16 bytes; its buckets have 4 pairs each, and no log</dd>
  *   <dt>place</dt><dd>a shard and a slot: what names an entry of a table</dd>
  * </dl>
  */
