@@ -17,7 +17,7 @@ import java.util.BitSet;
  * copying and has huge pages. What a chunk is used for is not known here. Not thread-safe, but for {@link #block}.
  */
 final class Pool {
-    /** Below this many bytes it grows by a fourth, which has to be copied; above, by a thirty-second, which has not. */
+    /** Below this many bytes it grows by an eighth, which has to be copied; above, by a 32nd, which has not. */
     private static final long COPIED_MAX = 256 << 10;
 
     /** The last huge page of few is completed, if it is nearly complete: it could not be one otherwise. */
@@ -174,7 +174,7 @@ final class Pool {
     private void grow(int run) {
         long size = (long) chunks * chunkSize;
         long needed = (long) (used.length() + run) * chunkSize + Text.PADDING;
-        long wanted = Math.max(size + (size < COPIED_MAX ? size / 4 : size / 32) + Text.PADDING, needed);
+        long wanted = Math.max(size + (size < COPIED_MAX ? size / 8 : size / 32) + Text.PADDING, needed);
         long hugePages = wanted + HUGE_PAGE - 1 & -HUGE_PAGE;
         boolean nearly = wanted < 4 * HUGE_PAGE && hugePages - wanted < wanted / 16;
         storage.grow(nearly ? hugePages : wanted, needed);
