@@ -1,14 +1,18 @@
 package dev.memalloc.benchmarks.collections;
 
+import dev.memalloc.collections.OffHeapLongLongMap;
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.eclipse.collections.impl.map.mutable.primitive.LongLongHashMap;
 
 /** The maps from longs to longs. */
 final class LongMaps {
     static final List<Contestant<LongMap>> ALL = List.of(
+        new Contestant<>("memalloc", "OffHeapLongLongMap", OffHeapLongLongMap.class, Contestant.OFF_HEAP,
+            Contestant.ANY_SIZE, expected -> new OffHeap()),
         new Contestant<>("hashmap", "java.util.HashMap<Long, Long>, G1", HashMap.class, Contestant.ON_HEAP,
             Contestant.ANY_SIZE, expected -> new Boxed()),
         new Contestant<>("hashmap-parallel", "the same, ParallelGC", HashMap.class, Contestant.ON_HEAP_PARALLEL,
@@ -21,6 +25,45 @@ final class LongMaps {
             Contestant.OFF_HEAP, Contestant.ANY_SIZE, expected -> new None()));
 
     private LongMaps() {
+    }
+
+    private static final class OffHeap implements LongMap {
+        private final OffHeapLongLongMap map = new OffHeapLongLongMap();
+
+        @Override
+        public void put(long key, long value) {
+            map.put(key, value);
+        }
+
+        @Override
+        public long get(long key, long otherwise) {
+            return map.get(key, otherwise);
+        }
+
+        @Override
+        public boolean remove(long key) {
+            return map.remove(key);
+        }
+
+        @Override
+        public void forEach(Action action) {
+            map.forEach(action::accept);
+        }
+
+        @Override
+        public long size() {
+            return map.size();
+        }
+
+        @Override
+        public OptionalLong bytes() {
+            return OptionalLong.of(map.sizeInBytes());
+        }
+
+        @Override
+        public void close() {
+            map.close();
+        }
     }
 
     private static final class Boxed implements LongMap {

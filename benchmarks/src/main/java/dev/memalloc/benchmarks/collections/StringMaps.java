@@ -1,9 +1,9 @@
 package dev.memalloc.benchmarks.collections;
 
 import dev.memalloc.benchmarks.collections.Contestant.Maker;
+import dev.memalloc.collections.ConcurrentOffHeapStringMap;
 import dev.memalloc.collections.OffHeapStringMap;
 import it.unimi.dsi.fastutil.objects.Object2ObjectOpenHashMap;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,15 +55,15 @@ final class StringMaps {
     /** What threads can share. */
     static final List<Contestant<StringMap>> CONCURRENT = Stream.concat(
         Stream.of(
-            offHeap("memalloc-locked", "OffHeapStringMap in Collections.synchronizedMap", OffHeapStringMap.class,
-                expected -> locked(new OffHeapStringMap()))),
+            offHeap("memalloc", "ConcurrentOffHeapStringMap", ConcurrentOffHeapStringMap.class,
+                expected -> concurrent(new ConcurrentOffHeapStringMap()))),
         ALL.stream().filter(contestant -> SHARED.contains(contestant.name()))).toList();
 
     private StringMaps() {
     }
 
-    private static StringMap locked(OffHeapStringMap map) {
-        return new NativeMap(Collections.synchronizedMap(map), map::sizeInBytes, map::close);
+    private static StringMap concurrent(ConcurrentOffHeapStringMap map) {
+        return new NativeMap(map, map::sizeInBytes, map::close);
     }
 
     private static Contestant<StringMap> offHeap(String name, String about, Class<?> library, Maker<StringMap> maker) {

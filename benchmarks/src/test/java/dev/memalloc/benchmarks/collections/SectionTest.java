@@ -26,7 +26,7 @@ class SectionTest {
     private static final Map<String, Set<String>> SOME = Map.of(
         "constants", Set.of("memalloc", "making"),
         "sweep", Set.of("memalloc", "hashmap"),
-        "concurrent", Set.of("memalloc-locked", "concurrenthashmap"));
+        "concurrent", Set.of("memalloc", "concurrenthashmap"));
 
     static Stream<Arguments> trials() {
         return Section.ALL.stream().flatMap(section -> section.contestants().stream()
