@@ -115,7 +115,7 @@ final class Mappings {
         if (spare >= 0) {
             spares.take(spare, address + size, newSize - size);
             live.set(index, address, newSize);
-            placement.useHugePages(address, size, newSize);
+            placement.collapse(address, size, newSize);
             return address;
         }
         long moved = placement.enlarge(address, size, newSize);
@@ -137,13 +137,12 @@ final class Mappings {
         int index = live.find(address);
         long size = live.size(index);
         long moved = placement.enlargeElsewhere(address, size, newSize);
-        if (moved == address) {
-            live.set(index, address, newSize);
-            return address;
-        }
-        retired.insert(address, size, live.origin(index));
+        long origin = live.origin(index);
         live.remove(index);
         live.insert(moved, newSize, ++origins);
+        if (moved != address) {
+            retired.insert(address, size, origin);
+        }
         return moved;
     }
 

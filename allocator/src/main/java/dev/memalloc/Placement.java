@@ -27,7 +27,10 @@ final class Placement {
         growingThreshold = hugePageThreshold == Long.MAX_VALUE ? Long.MAX_VALUE : hugePageThreshold / 2;
     }
 
-    /** Asks for huge pages in a mapping, if it is large enough for them. */
+    /**
+     * Asks for huge pages in a mapping, if it is large enough for them: all of what one call has mapped, since the
+     * system does not move what it was asked for in part.
+     */
     void preferHugePages(long address, long size) {
         if (size >= hugePageThreshold) {
             adviseHugePages(address, size);
@@ -148,16 +151,23 @@ final class Placement {
         }
     }
 
-    /** Makes huge pages of what was in small ones, as far as whole ones are mapped since a mapping was enlarged. */
-    void useHugePages(long address, long size, long newSize) {
+    /** Asks for huge pages in a mapping that has become large enough, and makes them of the small ones. */
+    private void useHugePages(long address, long size, long newSize) {
+        if (size < growingThreshold && newSize >= growingThreshold) {
+            adviseHugePages(address, newSize);
+        }
+        collapse(address, size, newSize);
+    }
+
+    /**
+     * Makes huge pages of what was in small ones, as far as whole ones are mapped since a mapping was enlarged. That
+     * changes nothing else: it may be a part of what the system takes for one mapping.
+     */
+    void collapse(long address, long size, long newSize) {
         if (newSize < growingThreshold) {
             return;
         }
-        long first = address + size & -HUGE_PAGE;
-        if (size < growingThreshold) {
-            adviseHugePages(address, newSize);
-            first = address + HUGE_PAGE - 1 & -HUGE_PAGE;
-        }
+        long first = size < growingThreshold ? address + HUGE_PAGE - 1 & -HUGE_PAGE : address + size & -HUGE_PAGE;
         long end = Math.min(address + size + HUGE_PAGE - 1 & -HUGE_PAGE, address + newSize & -HUGE_PAGE);
         if (first >= address && first < end) {
             try {
