@@ -27,7 +27,7 @@ class ElementSortTest {
     @EnumSource
     <S extends OffHeapArray<Object, S>> void sortedAsArraysAre(ArrayKind kind) {
         SplittableRandom random = Seed.random();
-        for (int round = 0; round < 150; round++) {
+        for (int round = 0; round < 80; round++) {
             int length = random.nextInt(1 << random.nextInt(1, 12));
             int from = random.nextInt(length + 1);
             int to = random.nextInt(from, length + 1);

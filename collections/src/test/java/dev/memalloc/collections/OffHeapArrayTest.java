@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @SuppressWarnings("try") // arrays are closed early on purpose
 class OffHeapArrayTest {
     private static final int WALKS = 4;
-    private static final int OPERATIONS = 1500;
+    private static final int OPERATIONS = 1000;
 
     @RegisterExtension
     final CheckedHeap checked = new CheckedHeap();
@@ -348,7 +348,7 @@ class OffHeapArrayTest {
     @EnumSource
     <S extends OffHeapArray<Object, S>> void equalityAndOrderAreThoseOfLists(ArrayKind kind) {
         SplittableRandom random = Seed.random();
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 100; round++) {
             List<Object> one = kind.random(random, random.nextInt(50));
             List<Object> two = new ArrayList<>(one);
             if (random.nextBoolean() && !one.isEmpty()) {
