@@ -49,9 +49,9 @@ import java.util.Set;
  * within the heap or the JVM's own code, which is made unlikely, a block may not be given back before the heap is.
  *
  * <p><b>Cost.</b> Looking up, adding and removing take constant time on average, however the keys were chosen: the
- * hash function is picked at random for each map. Adding an entry moves about 2,000 others at most, for which it takes
- * some tenths of a millisecond. Looking up allocates nothing on the Java heap but the string that it returns, and each
- * thread's buffers, once; {@link #getAll} takes less time for each key than {@code get}.
+ * hash function is picked at random for each map. Adding an entry moves about 4,000 others, or references to them, at
+ * most, for which it takes some tenths of a millisecond. Looking up allocates nothing on the Java heap but the string
+ * that it returns, and each thread's buffers, once; {@link #getAll} takes less time for each key than {@code get}.
  *
  * <p><b>Iteration.</b> Iterators throw {@link ConcurrentModificationException} once a key was added or removed other
  * than through them; replacing values, as by {@code put} of a key that is there, is allowed. An entry's
