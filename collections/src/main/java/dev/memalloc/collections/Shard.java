@@ -522,7 +522,12 @@ final class Shard {
         long others = pool.allocateButOne(run);
         Block block = pool.block();
         MemorySegment memory = block.bytes();
-        memory.asSlice(others, (long) run * pool.chunkSize()).fill((byte) 0);
+        try {
+            memory.asSlice(others, (long) run * pool.chunkSize()).fill((byte) 0);
+        } catch (OutOfMemoryError e) { // the slice is an object
+            pool.free(others, run);
+            throw e;
+        }
         for (int piece = 0; piece < pieceCount; piece++) {
             long end = pieces[piece * LONGS + 1];
             for (long entry = pieces[piece * LONGS]; entry < end; entry += layout.size(memory, entry)) {
