@@ -186,20 +186,20 @@ final class ArrayFile {
     }
 
     /** Of a channel that does not block, nothing might come for ever. */
-    private static void requireBlocking(Channel channel) {
+    static void requireBlocking(Channel channel) {
         if (channel instanceof SelectableChannel selectable && !selectable.isBlocking()) {
             throw new IllegalBlockingModeException();
         }
     }
 
-    private static void write(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
+    static void write(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             channel.write(buffer);
         }
     }
 
     /** Reads until the buffer is full, or the channel at its end. */
-    private static void read(ReadableByteChannel channel, ByteBuffer buffer) throws IOException {
+    static void read(ReadableByteChannel channel, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
             continue;
         }

@@ -174,6 +174,21 @@ final class EntryLayout {
         return keyAt(memory, entry, keyHead) + (keyHead >>> 2);
     }
 
+    /** A key's length in bytes, times two, and one more if it is wide. */
+    long keyLength(MemorySegment memory, long entry) {
+        return head(memory, entry) >>> 1;
+    }
+
+    /** The same of a value. */
+    long valueLength(MemorySegment memory, long entry) {
+        return valueHead(memory, entry);
+    }
+
+    /** Where an entry's key begins. */
+    long keyAt(MemorySegment memory, long entry) {
+        return keyAt(memory, entry, head(memory, entry));
+    }
+
     /** How many bytes an entry's value has. */
     long valueSize(MemorySegment memory, long entry) {
         return valueHead(memory, entry) >>> 1;

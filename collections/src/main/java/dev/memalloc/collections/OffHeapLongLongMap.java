@@ -2,6 +2,9 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -78,6 +81,35 @@ public final class OffHeapLongLongMap implements Iterable<OffHeapLongLongMap.Ent
 
     OffHeapLongLongMap(Heap heap, LongTable.Sizes sizes, LongHash hash) {
         table = new LongTable(Objects.requireNonNull(heap, "heap"), sizes, hash);
+    }
+
+    /**
+     * A map in the process's heap, as {@link #load(Heap, ReadableByteChannel)}.
+     *
+     * @param channel where to read from; it stays open
+     * @return the map
+     * @throws IOException see there
+     */
+    public static OffHeapLongLongMap load(ReadableByteChannel channel) throws IOException {
+        return load(Memory.heap(), channel);
+    }
+
+    /**
+     * A map that was saved by {@link #save}. After an exception nothing is left of it. On the Java heap this takes 64
+     * KiB.
+     *
+     * @param heap where its memory shall come from
+     * @param channel where to read from; it stays open, behind the map
+     * @return the map
+     * @throws IOException if the channel throws that, or if what comes from it is no saved map of longs to longs, or a
+     *     damaged one, or not a whole one
+     * @throws OutOfMemoryError if the heap has no memory for it
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel does not block
+     */
+    public static OffHeapLongLongMap load(Heap heap, ReadableByteChannel channel) throws IOException {
+        OffHeapLongLongMap map = new OffHeapLongLongMap(heap);
+        MapFile.load(channel, map.table);
+        return map;
     }
 
     /**
@@ -266,6 +298,19 @@ public final class OffHeapLongLongMap implements Iterable<OffHeapLongLongMap.Ent
      */
     public void compact() {
         table.compact();
+    }
+
+    /**
+     * Writes the map to a channel, from which {@link #load(Heap, ReadableByteChannel)} reads it, in the format that
+     * {@link OffHeapStringMap#save} shows. The map must not be changed meanwhile. On the Java heap this takes 64 KiB.
+     *
+     * @param channel where to write to; it stays open
+     * @throws IOException if the channel throws that; a part may have been written then
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel does not block
+     * @throws ConcurrentModificationException if a key was added or removed meanwhile
+     */
+    public void save(WritableByteChannel channel) throws IOException {
+        MapFile.save(table, channel);
     }
 
     /** Removes all entries, and gives all memory back to the heap. */

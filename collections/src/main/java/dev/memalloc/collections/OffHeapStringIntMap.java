@@ -2,7 +2,10 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.List;
@@ -55,6 +58,35 @@ public final class OffHeapStringIntMap extends StringKeyedMap implements Iterabl
 
     OffHeapStringIntMap(Heap heap, List<StringTable.Sizes> steps) {
         super(table(heap, steps, Integer.BYTES));
+    }
+
+    /**
+     * A map in the process's heap, as {@link #load(Heap, ReadableByteChannel)}.
+     *
+     * @param channel where to read from; it stays open
+     * @return the map
+     * @throws IOException see there
+     */
+    public static OffHeapStringIntMap load(ReadableByteChannel channel) throws IOException {
+        return load(Memory.heap(), channel);
+    }
+
+    /**
+     * A map that was saved by {@link #save}. After an exception nothing is left of it. On the Java heap this takes 64
+     * KiB and as much as the longest key.
+     *
+     * @param heap where its memory shall come from
+     * @param channel where to read from; it stays open, behind the map
+     * @return the map
+     * @throws IOException if the channel throws that, or if what comes from it is no saved map of strings to ints, or a
+     *     damaged one, or not a whole one
+     * @throws OutOfMemoryError if the heap has no memory for it
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel does not block
+     */
+    public static OffHeapStringIntMap load(Heap heap, ReadableByteChannel channel) throws IOException {
+        OffHeapStringIntMap map = new OffHeapStringIntMap(heap);
+        MapFile.load(channel, MapFile.Kind.INTS, map.table);
+        return map;
     }
 
     /**
@@ -203,6 +235,19 @@ public final class OffHeapStringIntMap extends StringKeyedMap implements Iterabl
     @Override
     public Iterator<Entry> iterator() {
         return new PlaceIterator<>(table, place -> new Entry(this, keyAt(place), table.intValue(place)));
+    }
+
+    /**
+     * Writes the map to a channel, from which {@link #load(Heap, ReadableByteChannel)} reads it, in the format that
+     * {@link OffHeapStringMap#save} shows. The map must not be changed meanwhile. On the Java heap this takes 64 KiB.
+     *
+     * @param channel where to write to; it stays open
+     * @throws IOException if the channel throws that; a part may have been written then
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel does not block
+     * @throws ConcurrentModificationException if a key was added or removed meanwhile
+     */
+    public void save(WritableByteChannel channel) throws IOException {
+        MapFile.save(table, MapFile.Kind.INTS, channel);
     }
 
     /**

@@ -2,7 +2,10 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
@@ -96,6 +99,35 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
     OffHeapStringMap(Heap heap, List<StringTable.Sizes> steps) {
         table = new StringTable(Objects.requireNonNull(heap, "heap"), steps, EntryLayout.TEXT);
+    }
+
+    /**
+     * A map in the process's heap, as {@link #load(Heap, ReadableByteChannel)}.
+     *
+     * @param channel where to read from; it stays open
+     * @return the map
+     * @throws IOException see there
+     */
+    public static OffHeapStringMap load(ReadableByteChannel channel) throws IOException {
+        return load(Memory.heap(), channel);
+    }
+
+    /**
+     * A map that was saved by {@link #save}. After an exception nothing is left of it. On the Java heap this takes 64
+     * KiB and as much as the longest strings.
+     *
+     * @param heap where its memory shall come from
+     * @param channel where to read from; it stays open, behind the map
+     * @return the map
+     * @throws IOException if the channel throws that, or if what comes from it is no saved map of strings to strings,
+     *     or a damaged one, or not a whole one
+     * @throws OutOfMemoryError if the heap has no memory for it
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel does not block
+     */
+    public static OffHeapStringMap load(Heap heap, ReadableByteChannel channel) throws IOException {
+        OffHeapStringMap map = new OffHeapStringMap(heap);
+        MapFile.load(channel, MapFile.Kind.STRINGS, map.table);
+        return map;
     }
 
     /**
@@ -300,6 +332,44 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
      */
     public MapStatistics statistics() {
         return table.statistics();
+    }
+
+    /**
+     * Writes the map to a channel, from which {@link #load(Heap, ReadableByteChannel)} reads it. All numbers are
+     * little-endian:
+     *
+     * <pre>
+     *   0  the chars "mem-maps"
+     *   8  version of the format: 1
+     *   9  what is mapped: 1 strings to strings, 2 strings to ints, 3 strings to longs, 4 longs to longs
+     *  10  zeros
+     *  16  how many entries there are, 8 bytes
+     *  24  zeros
+     *  28  CRC-32C of the 28 bytes before
+     *  32  entries, in pieces:
+     *      how many bytes of entries the piece has, 4 bytes: 1 to 65,536
+     *      these bytes; a string, and nothing else, can go on in the next piece
+     *      CRC-32C of the header and of all pieces up to here, with their sizes, without their checksums: 4 bytes
+     *  and at the end a piece of no bytes
+     *
+     *  entry   key, value
+     *  int     4 bytes
+     *  long    8 bytes
+     *  string  length in bytes, times 2, and 1 more if it is of UTF-16: 1 to 5 bytes with 7 bits each, the low ones
+     *          first; all but the last have their high bit set
+     *          ISO 8859-1 if all chars are of that, else UTF-16, unpaired surrogates as they are
+     * </pre>
+     *
+     * <p>The order of entries is unspecified. Whatever follows is not read: a channel can hold several maps, one behind
+     * the other. The map must not be changed meanwhile. On the Java heap this takes 64 KiB.
+     *
+     * @param channel where to write to; it stays open
+     * @throws IOException if the channel throws that; a part may have been written then
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel does not block
+     * @throws ConcurrentModificationException if a key was added or removed meanwhile
+     */
+    public void save(WritableByteChannel channel) throws IOException {
+        MapFile.save(table, MapFile.Kind.STRINGS, channel);
     }
 
     /** Removes all entries, and gives all memory back to the heap. */

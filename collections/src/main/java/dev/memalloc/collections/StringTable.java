@@ -2,6 +2,7 @@ package dev.memalloc.collections;
 
 import dev.memalloc.Heap;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
@@ -448,6 +449,36 @@ final class StringTable extends Places {
             long at = layout.valueAt(memory, entry);
             return new EncodedString(memory.asSlice(at, layout.valueSize(memory, entry)).asReadOnly(),
                 layout.isValueWide(memory, entry));
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** The length in bytes of a key, or else a value, times two, and one more if it is wide. */
+    long textHead(long place, boolean ofKey) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            long entry = shard.entry(memory, place & SLOT);
+            long head = ofKey ? layout.keyLength(memory, entry) : layout.valueLength(memory, entry);
+            Reference.reachabilityFence(block);
+            return head;
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Copies so many bytes of a key, or else a value, from one of them on. */
+    void copyText(long place, boolean ofKey, long from, byte[] to, int at, int count) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            long entry = shard.entry(memory, place & SLOT);
+            long text = ofKey ? layout.keyAt(memory, entry) : layout.valueAt(memory, entry);
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, text + from, to, at, count);
+            Reference.reachabilityFence(block);
         } catch (RuntimeException e) {
             throw explained(e);
         }

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A string as bytes, in a buffer on the Java heap that is used again and again.
@@ -164,6 +165,35 @@ final class Text {
         } else {
             MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, bytes, 0, size);
         }
+    }
+
+    /** Becomes empty, for bytes to be appended that are wide, or are not. */
+    void clear(boolean isWide) {
+        wide = isWide;
+        begin(0);
+    }
+
+    /** Takes more bytes. They may come in any number of parts: no more memory is taken than twice as much as came. */
+    void append(byte[] from, int at, int count) {
+        long size = (long) length + count;
+        if (size > Integer.MAX_VALUE - 2L * PADDING) {
+            throw new OutOfMemoryError("a string of " + size + " bytes fits no byte array");
+        }
+        if (bytes.length - PADDING < size) {
+            bytes = Arrays.copyOf(bytes, (int) Math.min(2 * size, Integer.MAX_VALUE - 2L * PADDING) + PADDING);
+        }
+        System.arraycopy(from, at, bytes, length, count);
+        length = (int) size;
+    }
+
+    /** Whether these bytes are what its string has: they are not if they are wide, and no char needs it. */
+    boolean isEncodedAsItShouldBe() {
+        for (int i = 0; i < length && wide; i += 2) {
+            if (bytes[i + 1] != 0) {
+                return true;
+            }
+        }
+        return !wide;
     }
 
     /** The 8 bytes from {@code at} on. */
