@@ -404,9 +404,14 @@ final class LongTable extends Places {
     /** By an eighth; without memory for so much, by what one key needs. */
     private void grow(int index, long key) {
         int count = shards[index].count();
+        int wanted = withRoomToGrow(count) + 1;
         try {
-            replace(index, withRoomToGrow(count) + 1, key);
+            replace(index, wanted, key);
         } catch (OutOfMemoryError e) {
+            Pool pool = shards[index].pool();
+            if (LongShard.chunksFor(pool, wanted) == LongShard.chunksFor(pool, count + 1)) {
+                throw e;
+            }
             replace(index, count + 1, key);
         }
     }

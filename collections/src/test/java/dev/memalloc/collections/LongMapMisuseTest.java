@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** A map of longs where the stack ends, where threads that must not use it do, and where nobody closes it. */
 class LongMapMisuseTest {
     private static final LongTable.Sizes SMALL = new LongTable.Sizes(128, 60, 20_000);
-    private static final int OVERFLOWS = 60;
+    private static final int OVERFLOWS = 40;
     private static final int STACK_SIZE = 200 << 10;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
@@ -239,7 +239,7 @@ class LongMapMisuseTest {
     /** Puts and removes while there is next to no Java heap; then compares the map with what must be in it. */
     static final class FullHeap {
         private static final int KEYS = 3000;
-        private static final int ROUNDS = 5;
+        private static final int ROUNDS = 4;
 
         private FullHeap() {
         }

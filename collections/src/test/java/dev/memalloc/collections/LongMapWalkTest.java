@@ -138,13 +138,13 @@ class LongMapWalkTest {
         long needed = fill(new Heap());
         long ends = 0;
         long last = -1;
-        for (long limit = 0; limit < needed; limit += 20 * 16) {
+        for (long limit = 0; limit < needed; limit += 60 * 16) {
             long reached = fill(new Heap(HeapOptions.defaults().withLimit(limit)));
             assertThat(reached).isLessThanOrEqualTo(limit);
             ends += reached == last ? 0 : 1;
             last = reached;
         }
-        assertThat(ends).as("the limit was met at many different allocations").isGreaterThan(10);
+        assertThat(ends).as("the limit was met at many different allocations").isGreaterThan(5);
     }
 
     /** Puts and removes until all is done or memory is out; returns the most bytes that were live. */
@@ -153,7 +153,7 @@ class LongMapWalkTest {
         Map<Long, Long> model = new HashMap<>();
         try (heap; OffHeapLongLongMap map = new OffHeapLongLongMap(heap, SMALL, new LongHash(1, 2, 3, 4))) {
             int failures = 0;
-            for (int i = 0; i < 400 && failures < 3; i++) {
+            for (int i = 0; i < 300 && failures < 2; i++) {
                 long key = fixed.nextInt(i + 1);
                 try {
                     if (i % 5 == 4) {
