@@ -81,6 +81,26 @@ final class Buckets {
         return -1;
     }
 
+    /** The slot of the reference to the entry with that hash whose value begins with that int; -1 if there is none. */
+    static long findInt(MemorySegment memory, long buckets, int count, long hash, int first, EntryLayout layout) {
+        int tag = tag(hash);
+        long home = home(buckets, count, hash);
+        long bucket = home;
+        do {
+            for (long slot = bucket + REFERENCES; slot < bucket + BUCKET_SIZE; slot += Integer.BYTES) {
+                if ((tagAt(memory, slot) & 0xFF) == tag
+                        && memory.get(Text.INT, layout.valueAt(memory, reference(memory, slot))) == first) {
+                    return slot;
+                }
+            }
+            if (memory.get(COUNT, bucket + PASSED_OVER) == 0) {
+                return -1;
+            }
+            bucket = after(buckets, count, bucket);
+        } while (bucket != home);
+        return -1;
+    }
+
     /** Reads from the first bucket of a search. */
     static long touch(MemorySegment memory, long buckets, int count, long hash) {
         return memory.get(Text.WORD, home(buckets, count, hash));

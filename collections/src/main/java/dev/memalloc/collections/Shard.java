@@ -93,6 +93,15 @@ final class Shard {
         return slot < 0 ? -1 : slot - at;
     }
 
+    /** The slot of the entry with that hash whose value begins with that int; -1 if there is none. */
+    long findInt(MemorySegment memory, long keyHash, int first) {
+        if (count == 0) {
+            return -1;
+        }
+        long slot = Buckets.findInt(memory, buckets, bucketCount, keyHash, first, layout);
+        return slot < 0 ? -1 : slot - buckets;
+    }
+
     /** Where the entry of a slot begins. */
     long entry(MemorySegment memory, long slot) {
         return Buckets.reference(memory, buckets + slot);

@@ -74,6 +74,8 @@ final class StringTable extends Places {
     private static final int SLOT_BITS = 40;
     private static final long SLOT = (1L << SLOT_BITS) - 1;
     private static final int SHARDS_MAX = 1 << 23;
+    /** Shared tables are parts of something, which has chosen this one by the bits from here to the tag's. */
+    private static final int SHARED_SHARDS_MAX = 1 << 18;
 
     /** Where a walk over all shards ends. */
     static final int WALK_END = SHARDS_MAX;
@@ -199,6 +201,39 @@ final class StringTable extends Places {
         } catch (RuntimeException e) {
             throw explained(e);
         }
+    }
+
+    /** The place of the entry with that hash whose value begins with that int; -1 if it is not there. */
+    long findInt(long keyHash, int first) {
+        try {
+            int index = shardOf(keyHash);
+            Shard shard = shards[index];
+            Block block = shard.pool().block();
+            long slot = shard.findInt(block.bytes(), keyHash, first);
+            Reference.reachabilityFence(block);
+            return slot < 0 ? -1 : place(index, slot);
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** How many bytes the entry at a place takes in its log. */
+    long sizeAt(long place) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.pool().block();
+            MemorySegment memory = block.bytes();
+            long size = layout.size(memory, shard.entry(memory, place & SLOT));
+            Reference.reachabilityFence(block);
+            return size;
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** How many bytes an entry takes in its log. */
+    long sizeOf(Text key, Text value) {
+        return layout.sizeOf(key, value);
     }
 
     /** Reads from the bucket where a search for that hash begins: the processor fetches it, and nobody waits for it. */
@@ -734,7 +769,7 @@ final class StringTable extends Places {
         try {
             if (!isLastStep()) {
                 nextStep();
-            } else if (shardCount < SHARDS_MAX) {
+            } else if (shardCount < (shared ? SHARED_SHARDS_MAX : SHARDS_MAX)) {
                 split();
             }
         } catch (OutOfMemoryError e) {

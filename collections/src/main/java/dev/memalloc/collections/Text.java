@@ -196,6 +196,22 @@ final class Text {
         return !wide;
     }
 
+    /** Makes room for so many bytes in front of the others. */
+    void prepend(int size) {
+        int old = length;
+        int whole = Math.addExact(old, size + PADDING);
+        byte[] from = bytes;
+        if (from.length < whole) {
+            bytes = new byte[Math.max(whole, Math.min(KEPT, 2 * whole))];
+        }
+        System.arraycopy(from, 0, bytes, size, old);
+        length = old + size;
+    }
+
+    void setInt(int at, int value) {
+        INTS.set(bytes, at, value);
+    }
+
     /** The 8 bytes from {@code at} on. */
     long word(int at) {
         return (long) WORDS.get(bytes, at);
@@ -257,12 +273,17 @@ final class Text {
     /** The string itself. */
     @Override
     public String toString() {
+        return toString(0);
+    }
+
+    /** The string that begins at {@code from}. */
+    String toString(int from) {
         if (!wide) {
-            return latin1(bytes, length);
+            return latin1(bytes, from, length - from);
         }
-        char[] chars = new char[length / 2];
+        char[] chars = new char[(length - from) / 2];
         for (int i = 0; i < chars.length; i++) {
-            chars[i] = (char) CHARS.get(bytes, 2 * i);
+            chars[i] = (char) CHARS.get(bytes, from + 2 * i);
         }
         return new String(chars);
     }
@@ -283,8 +304,8 @@ final class Text {
     }
 
     @SuppressWarnings("deprecation") // each char is a byte, and it is the fastest way
-    private static String latin1(byte[] bytes, int length) {
-        return new String(bytes, 0, 0, length);
+    private static String latin1(byte[] bytes, int from, int length) {
+        return new String(bytes, 0, from, length);
     }
 
     private void begin(long size) {
