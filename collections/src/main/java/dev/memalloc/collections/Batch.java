@@ -45,7 +45,7 @@ final class Batch {
         }
         read = sum;
         for (int i = 0; i < count; i++) {
-            values[from + i] = map.stripe(hashes[i]).get(hashes[i], texts[i], value);
+            values[from + i] = map.stripe(hashes[i]).get(hashes[i], texts[i], value, Stripe.Asked.VALUE);
         }
     }
 

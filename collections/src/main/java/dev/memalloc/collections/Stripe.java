@@ -28,7 +28,7 @@ import java.util.function.UnaryOperator;
  * So who reads from within such a function finds all stripes that others hold for theirs at rest, and needs no lock: no
  * two threads wait for each other.
  */
-final class Stripe {
+class Stripe {
     private static final VarHandle VERSION;
     private static final int ATTEMPTS = 16;
     /** Bytes that are read before it is certain that something has so many. */
@@ -44,10 +44,12 @@ final class Stripe {
         }
     }
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final StringTable table;
+    final ReentrantLock lock = new ReentrantLock();
+    final StringTable table;
     /** Odd while the table is being changed; also after a change that the end of the stack cut off, until the next. */
     private long version;
+    /** What is to be done without the lock, by who has it now; or null. */
+    List<Runnable> afterwards;
 
     Stripe(Heap heap, List<StringTable.Sizes> steps, StringHash hash) {
         table = new StringTable(heap, steps, EntryLayout.TEXT, hash, true);
@@ -58,16 +60,22 @@ final class Stripe {
         T read(long before);
     }
 
-    /**
-     * The value of a key, by way of the text for values; null if there is none.
-     *
-     * @param value null if it only matters whether there is one: then it is an empty string
-     */
-    String get(long hash, Text key, Text value) {
+    /** What is asked of a key's value. */
+    enum Asked {
+        /** The value, which counts as used. */
+        VALUE,
+        /** The value, without anything being noted. */
+        LOOK,
+        /** Whether there is one: any string says so. */
+        PRESENCE
+    }
+
+    /** The value of a key, by way of the text for values; null if there is none. */
+    final String get(long hash, Text key, Text value, Asked asked) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             long before = (long) VERSION.getAcquire(this);
             if ((before & 1) == 0) {
-                String read = get(hash, key, value, before);
+                String read = get(hash, key, value, asked, before);
                 if (read != CHANGED) {
                     return read;
                 }
@@ -76,25 +84,30 @@ final class Stripe {
         }
         lock();
         try {
-            return get(hash, key, value, version);
+            return get(hash, key, value, asked, version);
         } finally {
             lock.unlock();
         }
     }
 
-    private String get(long hash, Text key, Text value, long before) {
+    private String get(long hash, Text key, Text value, Asked asked, long before) {
         try {
             long place = table.find(hash, key);
-            if (place >= 0 && value != null) {
+            boolean isThere = place >= 0;
+            if (isThere && (asked != Asked.PRESENCE || valuesTell())) {
                 long length = table.readValue(place, value, LENGTH_MAX);
                 if (length > LENGTH_MAX && (!isStill(before) || table.readValue(place, value, length) > length)) {
                     return CHANGED;
                 }
+                isThere = isThere(value);
             }
             if (!isStill(before)) {
                 return CHANGED;
             }
-            return place < 0 ? null : value == null ? "" : value.toString();
+            if (asked == Asked.VALUE) {
+                noteUse(isThere, value);
+            }
+            return !isThere ? null : asked == Asked.PRESENCE ? "" : string(value);
         } catch (RuntimeException e) {
             if (isStill(before)) {
                 throw e;
@@ -129,40 +142,45 @@ final class Stripe {
      *     calls no code of the user's
      * @return the value that it had; or null
      */
-    String update(long hash, Scratch scratch, UnaryOperator<String> change) {
+    final String update(long hash, Scratch scratch, UnaryOperator<String> change) {
+        String old;
         lock();
         try {
+            begin(scratch);
             long place = table.find(hash, scratch.key);
-            String old = place < 0 ? null : table.value(place, scratch.value);
-            write(place, hash, scratch, old, change.apply(old));
-            return old;
+            old = place < 0 ? null : value(place, hash, scratch);
+            write(old == null ? -1 : place, hash, scratch, old, change.apply(old));
         } finally {
-            lock.unlock();
+            unlock();
         }
+        return old;
     }
 
     /** The same, by a function of the user's that {@code map} calls; returns the value that the key has now. */
-    String compute(long hash, String key, Scratch scratch, Object map,
+    final String compute(long hash, String key, Scratch scratch, Object map,
             BiFunction<? super String, ? super String, ? extends String> function) {
+        String next;
         lock();
         Scratch.Calling outer = scratch.calling;
         try {
+            begin(scratch);
             long place = table.find(hash, scratch.key);
-            String old = place < 0 ? null : table.value(place, scratch.value);
+            String old = place < 0 ? null : value(place, hash, scratch);
             scratch.calling = new Scratch.Calling(map, outer);
-            String next = function.apply(key, old);
+            next = function.apply(key, old);
             scratch.calling = outer;
             scratch.key.set(key); // the function may have used it
-            write(place, hash, scratch, old, next);
-            return next;
+            write(old == null ? -1 : place, hash, scratch, old, next);
         } finally {
             scratch.calling = outer;
-            lock.unlock();
+            unlock();
         }
+        return next;
     }
 
     private void write(long place, long hash, Scratch scratch, String old, String next) {
         if (next == old) {
+            leave(old, scratch);
             return;
         }
         if (next != null) {
@@ -170,17 +188,17 @@ final class Stripe {
         }
         change(changed -> {
             if (next == null) {
-                changed.removeFound(place, hash);
+                remove(place, hash, scratch);
             } else if (old == null) {
-                changed.insert(hash, scratch.key, scratch.value);
+                insert(hash, scratch);
             } else {
-                changed.replaceValue(place, hash, scratch.key, scratch.value);
+                replace(place, hash, scratch);
             }
         });
     }
 
     /** Has the table changed by who holds the lock. */
-    private void change(Consumer<StringTable> what) {
+    final void change(Consumer<StringTable> what) {
         long changing = version | 1;
         VERSION.setOpaque(this, changing);
         VarHandle.storeStoreFence();
@@ -225,16 +243,19 @@ final class Stripe {
             return false;
         }
         String key = text.toString();
-        boolean has = withValue && table.readValue(place, text, LENGTH_MAX) <= LENGTH_MAX;
+        boolean has = (withValue || valuesTell()) && table.readValue(place, text, LENGTH_MAX) <= LENGTH_MAX;
+        boolean isThere = !has || isThere(text);
         if (!isStill(before)) {
             return false;
         }
-        to.add(key);
-        to.add(has ? text.toString() : null);
+        if (isThere) {
+            to.add(key);
+            to.add(has && withValue ? string(text) : null);
+        }
         return true;
     }
 
-    /** Whether an entry has that value. */
+    /** Whether an entry has that value, which the caller's text has. */
     boolean containsValue(Text value) {
         for (int walked = 0; walked < StringTable.WALK_END;) {
             int from = walked;
@@ -265,7 +286,7 @@ final class Stripe {
 
     long sizeInBytes() {
         return read(before -> {
-            long size = table.sizeInBytes();
+            long size = table.sizeInBytes() + otherBytes();
             return isStill(before) ? size : null;
         });
     }
@@ -281,28 +302,37 @@ final class Stripe {
         table.requireOpen();
     }
 
-    void clear() {
-        changeLocked(StringTable::clear);
+    final void clear() {
+        changeLocked(changed -> {
+            changed.clear();
+            emptied();
+        });
     }
 
-    void compact() {
+    final void compact() {
         changeLocked(StringTable::compact);
     }
 
-    void close() {
-        changeLocked(StringTable::close);
+    final void close() {
+        changeLocked(changed -> {
+            try {
+                emptied();
+            } finally {
+                changed.close();
+            }
+        });
     }
 
     void check() {
         changeLocked(StringTable::check);
     }
 
-    private void changeLocked(Consumer<StringTable> what) {
+    final void changeLocked(Consumer<StringTable> what) {
         lock();
         try {
             change(what);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -338,8 +368,81 @@ final class Stripe {
         return (long) VERSION.getOpaque(this) == before;
     }
 
-    private void lock() {
+    final void lock() {
         StackRoom.requireForUnlocking();
         lock.lock();
+    }
+
+    /** Locks it if nobody has; returns whether it did. */
+    final boolean tryLock() {
+        StackRoom.requireForUnlocking();
+        return lock.tryLock();
+    }
+
+    /** Lets the lock go, and does what was left for then. */
+    final void unlock() {
+        List<Runnable> left = afterwards;
+        afterwards = null;
+        lock.unlock();
+        if (left != null) {
+            left.forEach(Runnable::run);
+        }
+    }
+
+    // What follows is otherwise in a cache.
+
+    /** Whether only a key's value tells whether the key is there. */
+    boolean valuesTell() {
+        return false;
+    }
+
+    /** Whether the entry of that value is there. What is asked may be being changed: then the answer may be any. */
+    boolean isThere(Text value) {
+        return true;
+    }
+
+    /** The string that a value is. */
+    String string(Text value) {
+        return value.toString();
+    }
+
+    /** Notes that a key was looked up, by a thread that need not hold the lock. */
+    void noteUse(boolean wasThere, Text value) {
+    }
+
+    /** Is called by who has just locked the stripe, to change it. */
+    void begin(Scratch scratch) {
+    }
+
+    /** The value at a place, by way of the thread's text for values; null if the entry is not there any more. */
+    String value(long place, long hash, Scratch scratch) {
+        return table.value(place, scratch.value);
+    }
+
+    /** Notes that a value stays as it is; it may be null. */
+    void leave(String value, Scratch scratch) {
+    }
+
+    /** Adds an entry of the thread's texts. */
+    void insert(long hash, Scratch scratch) {
+        table.insert(hash, scratch.key, scratch.value);
+    }
+
+    /** Gives an entry the value of the thread's text, whose text for keys has its key. */
+    void replace(long place, long hash, Scratch scratch) {
+        table.replaceValue(place, hash, scratch.key, scratch.value);
+    }
+
+    void remove(long place, long hash, Scratch scratch) {
+        table.removeFound(place, hash);
+    }
+
+    /** Is called when the table was emptied. */
+    void emptied() {
+    }
+
+    /** Bytes that the stripe has taken from its heap beside those of the table. */
+    long otherBytes() {
+        return 0;
     }
 }

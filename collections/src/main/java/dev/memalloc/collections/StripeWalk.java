@@ -40,7 +40,7 @@ final class StripeWalk {
                 value = read.get(nextRead + 1);
                 nextRead += 2;
                 if (withValues && value == null) {
-                    value = map.get(key);
+                    value = map.look(key);
                 }
                 if (!withValues || value != null) {
                     return true;

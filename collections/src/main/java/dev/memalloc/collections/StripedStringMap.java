@@ -172,7 +172,7 @@ abstract class StripedStringMap extends AbstractMap<String, String>
             return false;
         }
         long keyHash = hashOf(scratch.key);
-        return stripe(keyHash).get(keyHash, scratch.key, null) != null;
+        return stripe(keyHash).get(keyHash, scratch.key, scratch.value, Stripe.Asked.PRESENCE) != null;
     }
 
     @Override
@@ -211,7 +211,7 @@ abstract class StripedStringMap extends AbstractMap<String, String>
     @Override
     public String putIfAbsent(String key, String value) {
         Objects.requireNonNull(value, "value");
-        String there = changing(key);
+        String there = changing(key, Stripe.Asked.LOOK);
         return there != null ? there : update(key, old -> old == null ? value : old);
     }
 
@@ -264,7 +264,7 @@ abstract class StripedStringMap extends AbstractMap<String, String>
     @Override
     public String computeIfAbsent(String key, Function<? super String, ? extends String> function) {
         Objects.requireNonNull(function, "function");
-        String there = changing(key);
+        String there = changing(key, Stripe.Asked.VALUE);
         return there != null ? there : compute(key, (absent, old) -> old != null ? old : function.apply(absent));
     }
 
@@ -360,11 +360,11 @@ abstract class StripedStringMap extends AbstractMap<String, String>
         }
     }
 
-    private void requireOpen() {
+    final void requireOpen() {
         stripes[0].requireOpen();
     }
 
-    private void requireChangeable() {
+    final void requireChangeable() {
         requireOpen();
         Scratch.ofThread().requireNotIn(this);
     }
@@ -387,16 +387,24 @@ abstract class StripedStringMap extends AbstractMap<String, String>
         return hashOf(scratch.key);
     }
 
-    /** The value of a key that is to be changed if it has none. */
-    private String changing(String key) {
+    /** The value of a key, without its being noted that it was looked up. */
+    final String look(String key) {
         Scratch scratch = Scratch.ofThread();
-        setChanging(scratch, key);
-        return get(scratch);
+        scratch.key.set(key);
+        long keyHash = hashOf(scratch.key);
+        return stripe(keyHash).get(keyHash, scratch.key, scratch.value, Stripe.Asked.LOOK);
+    }
+
+    /** The value of a key that is to be changed if it has none. */
+    private String changing(String key, Stripe.Asked asked) {
+        Scratch scratch = Scratch.ofThread();
+        long keyHash = setChanging(scratch, key);
+        return stripe(keyHash).get(keyHash, scratch.key, scratch.value, asked);
     }
 
     private String get(Scratch scratch) {
         long keyHash = hashOf(scratch.key);
-        return stripe(keyHash).get(keyHash, scratch.key, scratch.value);
+        return stripe(keyHash).get(keyHash, scratch.key, scratch.value, Stripe.Asked.VALUE);
     }
 
     private String update(String key, UnaryOperator<String> change) {

@@ -17,6 +17,8 @@
  *   <dt>shard</dt><dd>a log and the buckets with the references to its live entries</dd>
  *   <dt>table</dt><dd>shards, of which the low bits of a key's hash name one; the maps are made of tables</dd>
  *   <dt>pair</dt><dd>a key and its value in a map of longs, 16 bytes; its buckets have 4 pairs each, and no log</dd>
+ *   <dt>stripe</dt><dd>a table of a map for many threads, and the lock of those who change it</dd>
+ *   <dt>node</dt><dd>what a cache knows of an entry: where it is in the order of use, and since when it is there</dd>
  *   <dt>place</dt><dd>a shard and a slot: what names an entry of a table</dd>
  * </dl>
  */

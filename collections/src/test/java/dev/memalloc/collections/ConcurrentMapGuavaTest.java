@@ -6,9 +6,11 @@ import com.google.common.collect.testing.features.CollectionFeature;
 import com.google.common.collect.testing.features.CollectionSize;
 import com.google.common.collect.testing.features.MapFeature;
 import dev.memalloc.Heap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import junit.framework.Test;
 import junit.framework.TestSuite;
 import org.junit.runner.RunWith;
@@ -29,14 +31,19 @@ public final class ConcurrentMapGuavaTest {
     public static Test suite() {
         TestSuite suite = new TestSuite("Guava's tests of ConcurrentMap");
         List<StringTable.Sizes> small = List.of(new StringTable.Sizes(128, 1, 40, 1 << 20));
-        suite.addTest(suite("ConcurrentOffHeapStringMap", StringTable.Sizes.DEFAULT, 64));
-        suite.addTest(suite("ConcurrentOffHeapStringMap of one stripe, in small shards", small, 1));
-        suite.addTest(suite("ConcurrentOffHeapStringMap of two stripes, in small shards", small, 2));
+        suite.addTest(suite("ConcurrentOffHeapStringMap", ConcurrentOffHeapStringMap::new));
+        suite.addTest(suite("ConcurrentOffHeapStringMap of one stripe, in small shards",
+            heap -> new ConcurrentOffHeapStringMap(heap, small, 1)));
+        suite.addTest(suite("ConcurrentOffHeapStringMap of two stripes, in small shards",
+            heap -> new ConcurrentOffHeapStringMap(heap, small, 2)));
+        suite.addTest(suite("OffHeapStringCache", heap -> OffHeapStringCache.builder().heap(heap)
+            .maximumSize(1 << 20).maximumBytes(1 << 30)
+            .expireAfterAccess(Duration.ofHours(1)).expireAfterWrite(Duration.ofHours(1)).build()));
         return suite;
     }
 
-    private static Test suite(String name, List<StringTable.Sizes> sizes, int stripes) {
-        Maps maps = new Maps(sizes, stripes);
+    private static Test suite(String name, Function<Heap, StripedStringMap> made) {
+        Maps maps = new Maps(made);
         return ConcurrentMapTestSuiteBuilder.using(maps)
             .named(name)
             .withFeatures(
@@ -54,20 +61,18 @@ public final class ConcurrentMapGuavaTest {
     private static final class Maps extends TestStringMapGenerator {
         private static final int TESTS_A_COLLECTION = 200;
 
-        private final List<StringTable.Sizes> sizes;
-        private final int stripes;
+        private final Function<Heap, StripedStringMap> made;
         private final Heap heap = new Heap();
-        private final List<ConcurrentOffHeapStringMap> open = new ArrayList<>();
+        private final List<StripedStringMap> open = new ArrayList<>();
         private int tests;
 
-        Maps(List<StringTable.Sizes> sizes, int stripes) {
-            this.sizes = sizes;
-            this.stripes = stripes;
+        Maps(Function<Heap, StripedStringMap> made) {
+            this.made = made;
         }
 
         @Override
         protected Map<String, String> create(Map.Entry<String, String>[] entries) {
-            ConcurrentOffHeapStringMap map = new ConcurrentOffHeapStringMap(heap, sizes, stripes);
+            StripedStringMap map = made.apply(heap);
             open.add(map);
             for (Map.Entry<String, String> entry : entries) {
                 map.put(entry.getKey(), entry.getValue());
@@ -76,8 +81,8 @@ public final class ConcurrentMapGuavaTest {
         }
 
         void closeAll() {
-            open.forEach(ConcurrentOffHeapStringMap::check);
-            open.forEach(ConcurrentOffHeapStringMap::close);
+            open.forEach(StripedStringMap::check);
+            open.forEach(StripedStringMap::close);
             open.clear();
             heap.check();
             if (++tests % TESTS_A_COLLECTION == 0) {

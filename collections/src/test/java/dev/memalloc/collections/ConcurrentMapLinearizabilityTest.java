@@ -43,12 +43,13 @@ class ConcurrentMapLinearizabilityTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} stripes")
-    @ValueSource(ints = {1, 64})
+    @ParameterizedTest(name = "{0} stripes; 0 is a cache")
+    @ValueSource(ints = {0, 1, 64})
     void thereIsAnOrderThatExplainsAllResults(int stripes) throws Exception {
         SplittableRandom random = Seed.random();
         try (Heap heap = new Heap(); ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            try (ConcurrentOffHeapStringMap map = new ConcurrentOffHeapStringMap(heap, SMALL, stripes)) {
+            try (StripedStringMap map = stripes > 0 ? new ConcurrentOffHeapStringMap(heap, SMALL, stripes)
+                    : OffHeapStringCache.builder().heap(heap).maximumSize(250).build()) {
                 for (int round = 0; round < ROUNDS; round++) {
                     round(map, threads, random, round);
                 }
@@ -58,7 +59,7 @@ class ConcurrentMapLinearizabilityTest {
         }
     }
 
-    private void round(ConcurrentOffHeapStringMap map, ExecutorService threads, SplittableRandom random, int round)
+    private void round(StripedStringMap map, ExecutorService threads, SplittableRandom random, int round)
             throws Exception {
         for (int i = 0; i < KEYS; i++) {
             map.remove("key " + i);
@@ -82,7 +83,7 @@ class ConcurrentMapLinearizabilityTest {
         }
     }
 
-    private List<Done> run(ConcurrentOffHeapStringMap map, SplittableRandom random) {
+    private List<Done> run(StripedStringMap map, SplittableRandom random) {
         List<Done> done = new ArrayList<>();
         waiting.decrementAndGet();
         while (waiting.get() > 0) {
@@ -104,7 +105,7 @@ class ConcurrentMapLinearizabilityTest {
     }
 
     /** What has nothing to do with the keys, but moves their entries. */
-    private static void disturb(ConcurrentOffHeapStringMap map, SplittableRandom random) {
+    private static void disturb(StripedStringMap map, SplittableRandom random) {
         int other = random.nextInt(100);
         switch (random.nextInt(12)) {
             case 0 -> map.compact();

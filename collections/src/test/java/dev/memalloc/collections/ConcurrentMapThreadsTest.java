@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConcurrentMapThreadsTest {
     private static final Duration TIME = Duration.ofMillis(1200);
     private static final int KEYS = 600;
+    private static final List<StringTable.Sizes> SMALL = List.of(new StringTable.Sizes(128, 4, 400, 1 << 20));
 
     @RegisterExtension
     final CheckedHeap checked = new CheckedHeap();
@@ -39,21 +41,32 @@ class ConcurrentMapThreadsTest {
     static Stream<Arguments> maps() {
         ThreadFactory platform = Thread.ofPlatform().factory();
         return Stream.of(
-            Arguments.of("64 stripes", StringTable.Sizes.DEFAULT, 64, platform, 4),
-            Arguments.of("1 stripe", StringTable.Sizes.DEFAULT, 1, platform, 4),
-            Arguments.of("2 stripes of small shards", List.of(new StringTable.Sizes(128, 4, 400, 1 << 20)), 2,
+            run("64 stripes", heap -> new ConcurrentOffHeapStringMap(heap), platform, 4),
+            run("1 stripe", heap -> new ConcurrentOffHeapStringMap(heap, StringTable.Sizes.DEFAULT, 1), platform, 4),
+            run("2 stripes of small shards", heap -> new ConcurrentOffHeapStringMap(heap, SMALL, 2), platform, 4),
+            run("1 stripe, virtual threads",
+                heap -> new ConcurrentOffHeapStringMap(heap, StringTable.Sizes.DEFAULT, 1),
+                Thread.ofVirtual().factory(), 40),
+            run("a cache of 200 entries", heap -> OffHeapStringCache.builder().heap(heap).maximumSize(200).build(),
                 platform, 4),
-            Arguments.of("1 stripe, virtual threads", StringTable.Sizes.DEFAULT, 1, Thread.ofVirtual().factory(), 40));
+            run("a cache that is small and expires", heap -> OffHeapStringCache.builder().heap(heap)
+                .maximumBytes(50_000).expireAfterAccess(Duration.ofMillis(1)).expireAfterWrite(Duration.ofMillis(10))
+                .evictionListener((key, value, cause) -> requireWhole(key, value)).build(), platform, 4));
+    }
+
+    private static Arguments run(String name, Function<Heap, StripedStringMap> map, ThreadFactory factory,
+            int threads) {
+        return Arguments.of(name, map, factory, threads);
     }
 
     /** Values belong to their keys, and are whole: text that belongs to no value would be seen. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("maps")
-    void valuesAreWholeWhateverOthersDo(String name, List<StringTable.Sizes> sizes, int stripes, ThreadFactory factory,
+    void valuesAreWholeWhateverOthersDo(String name, Function<Heap, StripedStringMap> made, ThreadFactory factory,
             int threads) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         SplittableRandom random = Seed.random();
-        try (ConcurrentOffHeapStringMap map = new ConcurrentOffHeapStringMap(heap, sizes, stripes);
+        try (StripedStringMap map = made.apply(heap);
                 ExecutorService running = Executors.newThreadPerTaskExecutor(factory)) {
             List<Future<?>> ended = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
@@ -85,7 +98,7 @@ class ConcurrentMapThreadsTest {
         }
     }
 
-    private static void write(ConcurrentOffHeapStringMap map, SplittableRandom random) {
+    private static void write(StripedStringMap map, SplittableRandom random) {
         String key = "key " + random.nextInt(KEYS);
         String value = value(key, random);
         switch (random.nextInt(16)) {
@@ -100,7 +113,7 @@ class ConcurrentMapThreadsTest {
         }
     }
 
-    private static void rarely(ConcurrentOffHeapStringMap map, int which) {
+    private static void rarely(StripedStringMap map, int which) {
         switch (which) {
             case 0 -> map.clear();
             case 1, 2, 3 -> map.compact();
@@ -110,7 +123,7 @@ class ConcurrentMapThreadsTest {
         }
     }
 
-    private static void read(ConcurrentOffHeapStringMap map, SplittableRandom random, long i) {
+    private static void read(StripedStringMap map, SplittableRandom random, long i) {
         String key = "key " + random.nextInt(KEYS);
         requireWhole(key, map.get(key));
         if (i % 1000 == 0) {
@@ -238,9 +251,10 @@ class ConcurrentMapThreadsTest {
                 ExecutorService threads = Executors.newFixedThreadPool(3)) {
             canary.fill(0x5A5A5A5A);
             for (int round = 0; round < 30; round++) {
-                ConcurrentOffHeapStringMap map = new ConcurrentOffHeapStringMap(heap,
-                    round % 2 == 0 ? StringTable.Sizes.DEFAULT : List.of(new StringTable.Sizes(128, 4, 400, 1 << 20)),
-                    round % 3 == 0 ? 64 : 1);
+                StripedStringMap map = round % 3 == 2
+                    ? OffHeapStringCache.builder().heap(heap).maximumSize(100).expireAfterAccess(TIME).build()
+                    : new ConcurrentOffHeapStringMap(heap, round % 2 == 0 ? StringTable.Sizes.DEFAULT : SMALL,
+                        round % 3 == 0 ? 64 : 1);
                 CountDownLatch begun = new CountDownLatch(3);
                 List<Future<?>> ended = new ArrayList<>();
                 for (int i = 0; i < 3; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memalloc.Heap;
 import dev.memalloc.HeapOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,41 +23,63 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random operations of one thread on a {@link ConcurrentOffHeapStringMap} and a {@link HashMap} side by side, with
- * stripes and shards of several sizes, and in heaps of which some are too small: after each {@link OutOfMemoryError}
- * both must be the same still.
+ * Random operations of one thread on a {@link ConcurrentOffHeapStringMap}, or an {@link OffHeapStringCache} that is
+ * never full, and a {@link HashMap} side by side, with stripes and shards of several sizes, and in heaps of which some
+ * are too small: after each {@link OutOfMemoryError} both must be the same still.
  */
 class ConcurrentMapWalkTest {
     private static final int OPERATIONS = 30_000;
     private static final HeapOptions LARGE = HeapOptions.defaults();
+    private static final List<StringTable.Sizes> OF_ONE = List.of(new StringTable.Sizes(128, 1, 1000, 1 << 20));
+    private static final List<StringTable.Sizes> OF_FIFTY = List.of(new StringTable.Sizes(128, 50, 4000, 100_000));
 
     private final SplittableRandom random = Seed.random();
     private int failures;
 
     static Stream<Arguments> walks() {
-        List<StringTable.Sizes> ofOne = List.of(new StringTable.Sizes(128, 1, 1000, 1 << 20));
-        List<StringTable.Sizes> ofFifty = List.of(new StringTable.Sizes(128, 50, 4000, 100_000));
         return Stream.of(
-            Arguments.of("64 stripes as they are", StringTable.Sizes.DEFAULT, 64, LARGE, 1000, 0),
-            Arguments.of("64 stripes as they are, many keys", StringTable.Sizes.DEFAULT, 64, LARGE, 30_000, 0),
-            Arguments.of("2 stripes of shards of one entry", ofOne, 2, LARGE, 300, 0),
-            Arguments.of("8 stripes of shards of 50 entries", ofFifty, 8, LARGE, 3000, 0),
-            Arguments.of("1 stripe in mappings", ofFifty, 1, LARGE.withMmapThreshold(1000), 1000, 0),
-            Arguments.of("4 stripes under a limit", ofFifty, 4, LARGE.withLimit(30_000), 3000, 20),
-            Arguments.of("1 stripe under a limit, with mappings", ofFifty, 1,
-                LARGE.withMmapThreshold(2000).withLimit(40_000), 3000, 20));
+            walk("64 stripes as they are", map(StringTable.Sizes.DEFAULT, 64), LARGE, 1000, 0),
+            walk("64 stripes as they are, many keys", map(StringTable.Sizes.DEFAULT, 64), LARGE, 30_000, 0),
+            walk("2 stripes of shards of one entry", map(OF_ONE, 2), LARGE, 300, 0),
+            walk("8 stripes of shards of 50 entries", map(OF_FIFTY, 8), LARGE, 3000, 0),
+            walk("1 stripe in mappings", map(OF_FIFTY, 1), LARGE.withMmapThreshold(1000), 1000, 0),
+            walk("4 stripes under a limit", map(OF_FIFTY, 4), LARGE.withLimit(30_000), 3000, 20),
+            walk("1 stripe under a limit, with mappings", map(OF_FIFTY, 1),
+                LARGE.withMmapThreshold(2000).withLimit(40_000), 3000, 20),
+            walk("a large cache", cache(builder -> builder.maximumSize(1_000_000)), LARGE, 1000, 0),
+            walk("a large cache of one part", cache(builder -> builder.maximumBytes(1_000_000)
+                .expireAfterAccess(Duration.ofHours(1)).expireAfterWrite(Duration.ofHours(1))), LARGE, 2000, 0),
+            walk("a large cache under a limit", cache(builder -> builder.maximumBytes(1_000_000)
+                .expireAfterWrite(Duration.ofHours(1))), LARGE.withLimit(30_000), 3000, 20));
+    }
+
+    private static Arguments walk(String name, Function<Heap, StripedStringMap> map, HeapOptions options, int keys,
+            int failuresMin) {
+        return Arguments.of(name, map, options, keys, failuresMin);
+    }
+
+    private static Function<Heap, StripedStringMap> map(List<StringTable.Sizes> sizes, int stripes) {
+        return heap -> new ConcurrentOffHeapStringMap(heap, sizes, stripes);
+    }
+
+    private static Function<Heap, StripedStringMap> cache(Consumer<OffHeapStringCache.Builder> settings) {
+        return heap -> {
+            OffHeapStringCache.Builder builder = OffHeapStringCache.builder().heap(heap);
+            settings.accept(builder);
+            return builder.build();
+        };
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("walks")
-    void bothMapsDoTheSame(String name, List<StringTable.Sizes> sizes, int stripes, HeapOptions options, int keys,
+    void bothMapsDoTheSame(String name, Function<Heap, StripedStringMap> made, HeapOptions options, int keys,
             int failuresMin) {
         try (Heap heap = new Heap(options)) {
             int operation = 0;
             Map<String, String> model = new HashMap<>();
             List<String> universe = universe(keys);
-            try (ConcurrentOffHeapStringMap map = new ConcurrentOffHeapStringMap(heap, sizes, stripes)) {
-                for (; operation < (failuresMin == 0 ? OPERATIONS : OPERATIONS / 8); operation++) {
+            try (StripedStringMap map = made.apply(heap)) {
+                for (; operation < (failuresMin == 0 ? OPERATIONS : OPERATIONS / 10); operation++) {
                     step(map, model, universe);
                     if (operation % 500 == 0) {
                         requireSame(map, model);
@@ -79,7 +103,7 @@ class ConcurrentMapWalkTest {
         return new ArrayList<>(strings);
     }
 
-    private void step(ConcurrentOffHeapStringMap map, Map<String, String> model, List<String> universe) {
+    private void step(StripedStringMap map, Map<String, String> model, List<String> universe) {
         String key = universe.get(random.nextInt(universe.size()));
         String value = HardStrings.random(random, random.nextInt(100) == 0 ? 1500 : 40);
         String expected = random.nextInt(4) == 0 ? value : String.valueOf(model.get(key));
@@ -104,7 +128,7 @@ class ConcurrentMapWalkTest {
         assertThat(map.containsKey(key)).isEqualTo(model.containsKey(key));
     }
 
-    private void rarely(ConcurrentOffHeapStringMap map, Map<String, String> model, String value) {
+    private void rarely(StripedStringMap map, Map<String, String> model, String value) {
         switch (random.nextInt(100)) {
             case 0 -> both(map, model, some -> {
                 some.clear();
@@ -122,7 +146,7 @@ class ConcurrentMapWalkTest {
         }
     }
 
-    private static void getAll(ConcurrentOffHeapStringMap map, Map<String, String> model) {
+    private static void getAll(StripedStringMap map, Map<String, String> model) {
         String[] keys = model.keySet().toArray(String[]::new);
         String[] values = new String[keys.length];
         map.getAll(keys, values);
@@ -132,7 +156,7 @@ class ConcurrentMapWalkTest {
     }
 
     /** The same on both; if the heap has no memory for it, on neither. */
-    private void both(ConcurrentOffHeapStringMap map, Map<String, String> model,
+    private void both(StripedStringMap map, Map<String, String> model,
             Function<Map<String, String>, Object> operation) {
         Object result;
         try {
@@ -157,7 +181,7 @@ class ConcurrentMapWalkTest {
         }
     }
 
-    private static void requireSame(ConcurrentOffHeapStringMap map, Map<String, String> model) {
+    private static void requireSame(StripedStringMap map, Map<String, String> model) {
         map.check();
         assertThat(map.mappingCount()).isEqualTo(model.size());
         assertThat(map.statistics().entries()).isEqualTo(model.size());
