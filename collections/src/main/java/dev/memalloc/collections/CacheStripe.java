@@ -26,6 +26,8 @@ final class CacheStripe extends Stripe {
     private static final int RING = 16;
     /** Of those that have expired, how many go at each change. */
     private static final int EXPIRED_AT_ONCE = 16;
+    /** Bytes that the policy keeps though there is no entry. */
+    private static final long KEPT_EMPTY = 16 << 10;
 
     static {
         try {
@@ -81,6 +83,7 @@ final class CacheStripe extends Stripe {
             StackRoom.require();
             tellPolicy();
             expire(Integer.MAX_VALUE);
+            shrinkIfEmpty();
         } finally {
             unlock();
         }
@@ -143,6 +146,13 @@ final class CacheStripe extends Stripe {
         StackRoom.require();
         tellPolicy();
         expire(EXPIRED_AT_ONCE);
+        shrinkIfEmpty();
+    }
+
+    private void shrinkIfEmpty() {
+        if (policy.entries() == 0 && policy.sizeInBytes() > KEPT_EMPTY) {
+            change(changed -> policy.clear());
+        }
     }
 
     private void expire(int most) {

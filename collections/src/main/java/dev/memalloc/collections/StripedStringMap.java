@@ -78,8 +78,8 @@ abstract class StripedStringMap extends AbstractMap<String, String>
     }
 
     /**
-     * How many bytes the map has taken from its heap, without the 8 that the heap adds to each block. About ten
-     * kilobytes on the Java heap come to that.
+     * How many bytes the map has taken from its heap, without the 8 that the heap adds to each block. Some hundred
+     * bytes on the Java heap for each of its parts come to that.
      *
      * @return that number
      */
