@@ -135,7 +135,8 @@ final class CacheStripe extends Stripe {
 
     private void tellPolicy() {
         int to = (int) READS.getAcquire(this);
-        for (int i = to - Math.min(RING, to - readsTold); i != to; i++) {
+        int noted = Math.clamp(to - readsTold, 0, RING); // who was slow may have set the number back
+        for (int i = to - noted; i != to; i++) {
             policy.use(ring[i & RING - 1]);
         }
         readsTold = to;
