@@ -3,8 +3,6 @@ package dev.memalloc.collections;
 import dev.memalloc.Heap;
 import java.io.IOException;
 import java.lang.reflect.Array;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,11 +46,7 @@ enum ArrayKind {
 
     @SuppressWarnings("unchecked")
     <S extends OffHeapArray<Object, S>> S array(Heap heap, long length) {
-        try {
-            return (S) array.getConstructor(Heap.class, long.class).newInstance(heap, length);
-        } catch (ReflectiveOperationException e) {
-            throw failure(e);
-        }
+        return (S) ByName.make(array, heap, length);
     }
 
     <S extends OffHeapArray<Object, S>> S arrayOf(Heap heap, List<Object> elements) {
@@ -63,52 +57,17 @@ enum ArrayKind {
 
     @SuppressWarnings("unchecked")
     <S extends OffHeapArray<Object, S>> S load(Heap heap, ReadableByteChannel channel) throws IOException {
-        try {
-            return (S) array.getMethod("load", Heap.class, ReadableByteChannel.class).invoke(null, heap, channel);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw failure(e);
-        } catch (ReflectiveOperationException e) {
-            throw failure(e);
-        }
+        return (S) ByName.callStatic(array, "load", heap, channel);
     }
 
     /** Calls the array's method with this name that has so many parameters. */
     Object call(OffHeapArray<?, ?> receiver, String name, Object... arguments) {
-        return call(array, null, receiver, name, arguments);
+        return ByName.call(receiver, name, arguments);
     }
 
     /** Calls the method of {@link Arrays} for this type, with this name, that has so many parameters. */
     Object callArrays(String name, Object... arguments) {
-        return call(Arrays.class, component.arrayType(), null, name, arguments);
-    }
-
-    private static Object call(Class<?> owner, Class<?> first, Object receiver, String name, Object... arguments) {
-        for (Method method : owner.getMethods()) {
-            Class<?>[] parameters = method.getParameterTypes();
-            if (method.getName().equals(name) && parameters.length == arguments.length
-                    && (first == null || parameters[0] == first)) {
-                try {
-                    return method.invoke(receiver, arguments);
-                } catch (ReflectiveOperationException e) {
-                    throw failure(e);
-                }
-            }
-        }
-        throw new AssertionError("no method " + name + " of " + owner);
-    }
-
-    /** Throws what a method threw that was called. */
-    private static AssertionError failure(ReflectiveOperationException e) {
-        if (e.getCause() instanceof RuntimeException cause) {
-            throw cause;
-        }
-        if (e.getCause() instanceof Error cause) {
-            throw cause;
-        }
-        return new AssertionError(e);
+        return ByName.callStatic(Arrays.class, component.arrayType(), name, arguments);
     }
 
     /** What the array's stream has. */
