@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Spliterator;
 import java.util.SplittableRandom;
 import java.util.stream.BaseStream;
 import java.util.stream.DoubleStream;
@@ -81,6 +82,11 @@ enum ArrayKind {
         }));
     }
 
+    /** What the parts have that the array's spliterator is split into, over and over. */
+    List<Object> split(OffHeapArray<?, ?> receiver) {
+        return narrowed(Model.split((Spliterator<?>) call(receiver, "spliterator")));
+    }
+
     /** What the array's iterator has. */
     List<Object> iterated(OffHeapArray<?, ?> receiver) {
         List<Object> elements = new ArrayList<>();
@@ -98,7 +104,7 @@ enum ArrayKind {
         }
     }
 
-    private List<Object> narrowed(List<Object> wide) {
+    private List<Object> narrowed(List<?> wide) {
         return wide.stream().map(element -> switch (this) {
             case BYTE -> (Object) ((Integer) element).byteValue();
             case SHORT -> ((Integer) element).shortValue();

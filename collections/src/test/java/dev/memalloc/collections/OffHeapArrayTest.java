@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memalloc.Heap;
-import dev.memalloc.HeapOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,41 +22,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What arrays of all types have in common: what each method promises, and random walks beside a list. */
+/** What arrays of all types have in common: what each method promises. */
 @SuppressWarnings("try") // arrays are closed early on purpose
 class OffHeapArrayTest {
-    private static final int WALKS = 4;
-    private static final int OPERATIONS = 1000;
-
     @RegisterExtension
     final CheckedHeap checked = new CheckedHeap();
     private final Heap heap = checked.heap();
-
-    @ParameterizedTest
-    @EnumSource
-    <S extends OffHeapArray<Object, S>> void randomOperationsDoWhatTheyDoToAList(ArrayKind kind) {
-        SplittableRandom random = Seed.random();
-        int failures = 0;
-        for (int walk = 0; walk < WALKS; walk++) {
-            int lengthMax = 1 << random.nextInt(4, 12);
-            boolean isLimited = walk % 2 == 0;
-            long limit = isLimited ? lengthMax * kind.size() * 3L / 2 : Long.MAX_VALUE;
-            try (Heap limited = new Heap(HeapOptions.defaults().withLimit(limit));
-                    S array = kind.array(limited, 0)) {
-                ArrayWalk<S> steps = new ArrayWalk<>(kind, limited, array, random, lengthMax, !isLimited);
-                for (int operation = 0; operation < OPERATIONS; operation++) {
-                    try {
-                        failures += steps.step() ? 0 : 1;
-                    } catch (Throwable e) {
-                        throw Seed.failure(walk * (long) OPERATIONS + operation, e);
-                    }
-                }
-                array.close();
-                CheckedHeap.requireAllFreed(limited);
-            }
-        }
-        assertThat(failures).as("changes for which there was no memory").isPositive();
-    }
 
     @ParameterizedTest
     @EnumSource
