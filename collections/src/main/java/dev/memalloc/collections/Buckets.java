@@ -177,7 +177,7 @@ final class Buckets {
     static long next(MemorySegment memory, long buckets, int count, long slot) {
         long end = buckets + (long) count * BUCKET_SIZE;
         long bucket = slot == 0 ? buckets : bucketOf(slot);
-        int index = slot == 0 ? 0 : (int) ((slot & BUCKET_SIZE - 1) - REFERENCES) / Integer.BYTES + 1;
+        int index = slot == 0 ? 0 : index(slot) + 1;
         for (; bucket < end; bucket += BUCKET_SIZE) {
             int taken = taken(memory, bucket) >>> index << index;
             if (taken != 0) {
@@ -186,6 +186,11 @@ final class Buckets {
             index = 0;
         }
         return -1;
+    }
+
+    /** The slots with references behind one, in its bucket: bit i is the one that is i + 1 behind. */
+    static int neighbours(MemorySegment memory, long slot) {
+        return taken(memory, bucketOf(slot)) >>> index(slot) + 1;
     }
 
     /** By how many a bucket counts more keys that pass over it than there are; 0 if it has stopped to count. */
@@ -259,8 +264,13 @@ final class Buckets {
         return bucket + REFERENCES + (long) Integer.numberOfTrailingZeros(slots) * Integer.BYTES;
     }
 
+    /** Which of its bucket's slots that is. */
+    private static int index(long slot) {
+        return (int) ((slot & BUCKET_SIZE - 1) - REFERENCES) / Integer.BYTES;
+    }
+
     private static long tagAtOffset(long slot) {
-        return bucketOf(slot) + ((slot & BUCKET_SIZE - 1) - REFERENCES) / Integer.BYTES;
+        return bucketOf(slot) + index(slot);
     }
 
     private static byte tagAt(MemorySegment memory, long slot) {

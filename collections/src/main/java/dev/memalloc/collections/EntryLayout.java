@@ -72,17 +72,18 @@ final class EntryLayout {
         return true;
     }
 
-    /** Copies an entry of that many bytes, to where it does not overlap. Most are so short that a loop is quicker. */
+    /** Copies an entry of that many bytes, downwards if it overlaps. Most are so short that a loop is quicker. */
     static void copy(MemorySegment from, long entry, MemorySegment to, long at, long size) {
         if (size < Long.BYTES || size > COPIED_MAX) {
             MemorySegment.copy(from, entry, to, at, size);
             return;
         }
         int last = (int) size - Long.BYTES;
+        long lastWord = from.get(Text.WORD, entry + last);
         for (int i = 0; i < last; i += Long.BYTES) {
             to.set(Text.WORD, at + i, from.get(Text.WORD, entry + i));
         }
-        to.set(Text.WORD, at + last, from.get(Text.WORD, entry + last));
+        to.set(Text.WORD, at + last, lastWord);
     }
 
     /** Marks an entry dead. */
@@ -157,15 +158,17 @@ final class EntryLayout {
         to.set(memory, valueAt(memory, entry), length(memory, head >>> 1), (head & 1) != 0);
     }
 
-    /** Reads both texts of an entry. */
-    void readEntry(MemorySegment memory, long entry, Text key, Text value) {
+    /** Reads the key and the value behind it as one text, and returns the key's length; -1 if one of them is wide. */
+    int readBoth(MemorySegment memory, long entry, Text to) {
         long keyHead = head(memory, entry);
         long at = entry + headSize(keyHead);
         long valueHead = head(memory, at);
-        at += headSize(valueHead);
-        int keySize = length(memory, keyHead >>> 2);
-        key.set(memory, at, keySize, (keyHead & 2) != 0);
-        value.set(memory, at + keySize, length(memory, valueHead >>> 1), (valueHead & 1) != 0);
+        if ((keyHead & 2 | valueHead & 1) != 0) {
+            return -1;
+        }
+        int keyLength = length(memory, keyHead >>> 2);
+        to.set(memory, at + headSize(valueHead), keyLength + length(memory, valueHead >>> 1), false);
+        return keyLength;
     }
 
     /** Where an entry's value begins. */

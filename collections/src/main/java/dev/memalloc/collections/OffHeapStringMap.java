@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 
 /**
  * A map from strings to strings whose keys, values and table are all off the garbage-collected heap.
@@ -33,8 +35,8 @@ import java.util.Set;
  *          +-------------------+-------------+--------+----------------+
  * </pre>
  *
- * <p>So an entry of an ASCII key of 12 and a value of 16 chars takes about 40 bytes. For each 1,000 entries or so there
- * is an object of some hundred bytes on the Java heap.
+ * <p>So an entry of an ASCII key of 12 and a value of 16 chars takes about 40 bytes. For each 1,000 entries or
+ * more there are some hundred bytes on the Java heap.
  *
  * <p>It does what {@link Map} promises, and every string comes back equal to what was put in. A string takes one
  * byte a char if all its chars are below 256 (Latin-1), two otherwise. A null key or value is refused with
@@ -43,8 +45,9 @@ import java.util.Set;
  * iteration is unspecified.
  *
  * <p><b>Size.</b> An empty map takes no off-heap memory. It grows by itself, by a little at a time, to as many
- * entries as there is memory for; {@link #mappingCount()} says how many also where {@link #size()} cannot. Removing
- * and replacing gives memory back bit by bit, {@link #compact()} as much as can be, {@link #clear()} all.
+ * entries as there is memory for; {@link #mappingCount()} says how many also where {@link #size()} cannot. What removed
+ * entries and replaced values had is used again once a quarter of the entries' bytes are theirs, and given back bit by
+ * bit once it is half; {@link #compact()} gives back as much as can be, {@link #clear()} all.
  *
  * <p><b>Failure.</b> What cannot get its memory, because of the heap's limit or the operating system, throws
  * {@link OutOfMemoryError}, and the map holds what it held before; so it is if the Java heap has no memory. After a
@@ -52,13 +55,14 @@ import java.util.Set;
  * within the heap or the JVM's own code, which is made unlikely, a block may not be given back before the heap is.
  *
  * <p><b>Cost.</b> Looking up, adding and removing take constant time on average, however the keys were chosen: the
- * hash function is picked at random for each map. Adding an entry moves about 4,000 others, or references to them, at
- * most, for which it takes some tenths of a millisecond. Looking up allocates nothing on the Java heap but the string
+ * hash function is picked at random for each map. Adding an entry moves some 8,000 others at most, and as many
+ * references, for which it takes less than a millisecond. Looking up allocates nothing on the Java heap but the string
  * that it returns, and each thread's buffers, once; {@link #getAll} takes less time for each key than {@code get}.
  *
  * <p><b>Iteration.</b> Iterators throw {@link ConcurrentModificationException} once a key was added or removed other
- * than through them; replacing values, as by {@code put} of a key that is there, is allowed. An entry's
- * {@code setValue} writes to the map, and throws {@link IllegalStateException} if the key is gone.
+ * than through them; replacing values, as by {@code put} of a key that is there, is allowed, unless the map has nearly
+ * 4 GiB or more, where that may have to move what is iterated over. An entry's {@code setValue} writes to the map, and
+ * throws {@link IllegalStateException} if the key is gone.
  *
  * <p><b>Threads.</b> Any number at a time that look up and iterate, or one that changes the map, as with
  * {@link java.util.HashMap}; a concurrent map is for more. Nobody watches that. Who does otherwise
@@ -372,6 +376,19 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         MapFile.save(table, MapFile.Kind.STRINGS, channel);
     }
 
+    @Override
+    public void forEach(BiConsumer<? super String, ? super String> action) {
+        Objects.requireNonNull(action, "action");
+        Text text = new Text();
+        Iterator<Void> entries = new PlaceIterator<>(table, place -> entryAt(place, text, (key, value) -> {
+            action.accept(key, value);
+            return null;
+        }));
+        while (entries.hasNext()) {
+            entries.next();
+        }
+    }
+
     /** Removes all entries, and gives all memory back to the heap. */
     @Override
     public void clear() {
@@ -417,10 +434,11 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
         table.check();
     }
 
-    private Entry entryAt(long place) {
-        Scratch scratch = Scratch.ofThread();
-        table.readEntry(place, scratch.key, scratch.value);
-        return new Entry(scratch.key.toString(), scratch.value.toString());
+    /** What is made of the key and the value at a place, which are read into a text on their way. */
+    private <T> T entryAt(long place, Text text, BiFunction<String, String, T> made) {
+        int keyLength = table.readBoth(place, text);
+        return keyLength < 0 ? made.apply(table.key(place, text), table.value(place, text))
+            : made.apply(text.substring(0, keyLength), text.toString(keyLength));
     }
 
     private long find(Text key) {
@@ -478,7 +496,8 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
         @Override
         public Iterator<String> iterator() {
-            return new PlaceIterator<>(table, place -> table.key(place, Scratch.ofThread().key));
+            Text text = new Text();
+            return new PlaceIterator<>(table, place -> table.key(place, text));
         }
     }
 
@@ -498,7 +517,8 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
         @Override
         public Iterator<Map.Entry<String, String>> iterator() {
-            return new PlaceIterator<>(table, place -> entryAt(place));
+            Text text = new Text();
+            return new PlaceIterator<>(table, place -> entryAt(place, text, Entry::new));
         }
     }
 
@@ -520,7 +540,8 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
 
         @Override
         public Iterator<String> iterator() {
-            return new PlaceIterator<>(table, place -> table.value(place, Scratch.ofThread().key));
+            Text text = new Text();
+            return new PlaceIterator<>(table, place -> table.value(place, text));
         }
     }
 

@@ -10,6 +10,8 @@ final class PlaceIterator<T> implements Iterator<T> {
     private final LongFunction<T> at;
     private long changes;
     private long next;
+    /** Those that follow {@code next}, as the table told. */
+    private int neighbours;
     private long last = -1;
 
     /** Iterates over a table, and gives out what {@code at} says for each place. */
@@ -17,7 +19,18 @@ final class PlaceIterator<T> implements Iterator<T> {
         this.table = table;
         this.at = at;
         changes = table.changes();
-        next = table.next(0);
+        moveBehind(0);
+    }
+
+    private void moveBehind(long place) {
+        if (neighbours != 0) {
+            int steps = Integer.numberOfTrailingZeros(neighbours) + 1;
+            next = place + (long) steps * Places.STEP;
+            neighbours >>>= steps;
+        } else {
+            next = table.next(place);
+            neighbours = next < 0 ? 0 : table.neighbours(next);
+        }
     }
 
     @Override
@@ -34,7 +47,7 @@ final class PlaceIterator<T> implements Iterator<T> {
         }
         T element = at.apply(next);
         last = next;
-        next = table.next(next);
+        moveBehind(next);
         return element;
     }
 

@@ -26,7 +26,7 @@ final class Pool {
     /** References have 4 bytes, unsigned. */
     private static final long REACH_MAX = 0xFFFF_FFFFL;
 
-    /** With fewer chunks, none is kept free. */
+    /** So few free chunks are kept; with fewer chunks in all, none is. */
     private static final int CHUNKS_FEW = 16;
 
     private final Storage storage;
@@ -70,7 +70,7 @@ final class Pool {
         return Math.toIntExact((bytes + chunkSize - 1) / chunkSize);
     }
 
-    /** The same, with a chunk left that is free: what compacting needs, which is to have it at the limit as well. */
+    /** The same as {@link #allocate}, with a chunk left that is free, for when nothing else is. */
     long allocateButOne(int run) {
         if (chunks - chunksUsed <= run && chunks >= CHUNKS_FEW) {
             grow(run + 1);

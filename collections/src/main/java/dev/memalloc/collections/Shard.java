@@ -1,56 +1,35 @@
 package dev.memalloc.collections;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.util.Arrays;
 
 /**
- * A part of a string table: entries in a log, and buckets with references to them. Both are runs of a pool's chunks.
- *
- * <pre>
- *  log      +-------+-------+------+---------+     +-------+-- - - --+-------+---------------+
- *           | entry | entry | dead | unused  |     | entry |         | entry | room for more |
- *           +-------+-------+------+---------+     +-------+-- - - --+-------+---------------+
- *           piece 0: a run                         last piece                tail            tailEnd
- *
- *  buckets  one run; what is in it is said at {@link Buckets}
- * </pre>
- *
- * <p>New entries are appended; removed ones are marked dead, stay until the log is compacted, and can be stepped over.
- * An entry is named by its offset in the pool.
+ * A part of a string table: entries in a log, and buckets with references to them.
  *
  * <p>Invariants: the buckets have one reference to each live entry of the log, and no other; {@code count} says how
- * many. A slot is named by its offset in the buckets. The entries of a piece tile it from its beginning to where it is
- * used. {@code used} is the bytes of all entries, {@code dead} that of the dead ones. Not thread-safe; searching is, in
- * so far as it ends and harms nobody.
+ * many. A slot is named by its offset in the buckets, which are one run of the pool's chunks. Not thread-safe;
+ * searching is, in so far as it ends and harms nobody.
  *
  * <p>A change makes all the room that it needs before it begins, so one that fails has changed nothing but the room.
  * Then there is still {@link StackOverflowError}, which any call may throw. So each change takes effect by one write
- * to the buckets, of a tag or a reference; what counts it follows without a call; and what remains to be written
- * after that does no harm if it is not: the old entry stays unmarked, or buckets count too many keys that passed
- * over them. {@code isUnsettled} tells that such may be there.
+ * to the buckets, of a tag or a reference; what counts it follows without a call; and what is not yet done by then, or
+ * not any more, does no harm: an entry of the log that no reference leads to, or buckets that count too many keys that
+ * passed over them. {@code isUnsettled} tells that such may be there.
  */
-final class Shard {
-    private static final int LONGS = 2;
-    /** The most that a piece has for entries to come, in bytes. */
-    private static final long PIECE_MAX = 64 << 10;
+final class Shard implements Log.Owner {
+    /** A piece of the log is compacted if more than one of so many parts of it is dead. */
+    private static final int DEAD_PARTS = 8;
 
     private final Pool pool;
+    private final Storage storage;
     private final EntryLayout layout;
     private final StringHash hash;
+    private final Log log;
     /** What is counted for the table; of another shard that is divided, to begin with. */
     private StringTable.Counts counts;
     private long buckets;
     private int bucketCount;
     private int count;
-    /** Of each piece, where it begins and where it is used to. */
-    private long[] pieces = new long[4 * LONGS];
-    private int pieceCount;
-    private long tail;
-    private long tailEnd;
-    private long used;
-    private long dead;
     /** Whether a change did not come to its end: set when one begins, and taken back at its end. */
     private boolean isUnsettled;
 
@@ -59,10 +38,17 @@ final class Shard {
         this.layout = layout;
         this.hash = hash;
         this.counts = counts;
+        storage = pool.storage();
+        log = new Log(pool, layout, counts);
     }
 
     Pool pool() {
         return pool;
+    }
+
+    /** The memory of the pool, to be kept reachable while it is used. */
+    Block block() {
+        return storage.block();
     }
 
     int count() {
@@ -71,11 +57,11 @@ final class Shard {
 
     /** Bytes in entries, the dead ones included. */
     long bytesUsed() {
-        return used;
+        return log.bytesUsed();
     }
 
     long bytesDead() {
-        return dead;
+        return log.bytesDead();
     }
 
     /** How many references the buckets have slots for. */
@@ -117,14 +103,7 @@ final class Shard {
 
     /** Reads from all entries in the order of memory, which a processor fetches ahead; slots come in another order. */
     long touchEntries(MemorySegment memory) {
-        long sum = 0;
-        for (int piece = 0; piece < pieceCount; piece++) {
-            long end = pieces[piece * LONGS + 1];
-            for (long at = pieces[piece * LONGS]; at < end; at += Buckets.BUCKET_SIZE) {
-                sum += memory.get(ValueLayout.JAVA_BYTE, at);
-            }
-        }
-        return sum;
+        return log.touch(memory);
     }
 
     /** The first slot in use behind {@code slot}; -1 if there is none. To begin with, give it 0. */
@@ -137,6 +116,11 @@ final class Shard {
         return next < 0 ? -1 : next - at;
     }
 
+    /** The slots in use behind one, in its bucket: bit i is the one that is i + 1 behind. */
+    int neighbours(MemorySegment memory, long slot) {
+        return Buckets.neighbours(memory, buckets + slot);
+    }
+
     long hashAt(MemorySegment memory, long slot) {
         return hashOf(memory, entry(memory, slot));
     }
@@ -146,26 +130,22 @@ final class Shard {
         long size = layout.sizeOf(key, value);
         makeRoom(size);
         makeSlots(count + 1);
-        Block block = pool.block();
+        Block block = storage.block();
         MemorySegment memory = block.bytes();
-        layout.write(memory, tail, key, value);
+        layout.write(memory, log.tail(), key, value);
         boolean wasUnsettled = isUnsettled;
         isUnsettled = true;
-        Buckets.insert(memory, buckets, bucketCount, keyHash, tail);
+        Buckets.insert(memory, buckets, bucketCount, keyHash, log.append(size));
         count++;
         counts.entries++;
         counts.changes++;
-        counts.bytes += size;
-        used += size;
-        tail += size;
-        pieces[pieceCount * LONGS - 1] = tail;
         isUnsettled = wasUnsettled;
         Reference.reachabilityFence(block);
     }
 
     /** Gives that key's entry another value: in place if it has as many bytes, else as a new entry of the log. */
     void replaceValue(long slot, Text key, Text value) {
-        Block block = pool.block();
+        Block block = storage.block();
         MemorySegment memory = block.bytes();
         if (layout.overwrite(memory, entry(memory, slot), value)) {
             Reference.reachabilityFence(block);
@@ -173,43 +153,36 @@ final class Shard {
         }
         long size = layout.sizeOf(key, value);
         makeRoom(size);
-        block = pool.block();
+        block = storage.block();
         memory = block.bytes();
         long old = entry(memory, slot);
-        long oldSize = layout.size(memory, old);
-        layout.write(memory, tail, key, value);
+        layout.write(memory, log.tail(), key, value);
         boolean wasUnsettled = isUnsettled;
         isUnsettled = true;
-        Buckets.setReference(memory, buckets + slot, tail);
-        counts.bytes += size;
-        used += size;
-        dead += oldSize;
-        tail += size;
-        pieces[pieceCount * LONGS - 1] = tail;
-        layout.kill(memory, old);
+        Buckets.setReference(memory, buckets + slot, log.append(size));
+        log.kill(memory, old);
         isUnsettled = wasUnsettled;
         Reference.reachabilityFence(block);
-        compactIfWorthIt();
     }
 
-    /** Removes an entry. No other slot changes. */
+    /** Removes an entry. No other slot changes. Its bytes stay until half of the log is dead, or room is needed. */
     void remove(long keyHash, long slot) {
-        Block block = pool.block();
+        Block block = storage.block();
         MemorySegment memory = block.bytes();
         long entry = entry(memory, slot);
-        long size = layout.size(memory, entry);
         boolean wasUnsettled = isUnsettled;
         isUnsettled = true;
         Buckets.vacate(memory, buckets + slot);
         count--;
         counts.entries--;
         counts.changes++;
-        dead += size;
         Buckets.uncount(memory, buckets, bucketCount, keyHash, buckets + slot);
-        layout.kill(memory, entry);
+        log.kill(memory, entry);
         isUnsettled = wasUnsettled;
         Reference.reachabilityFence(block);
-        compactIfWorthIt();
+        if (log.bytesDead() > log.bytesUsed() / 2 + pool.chunkSize()) {
+            compactLog(DEAD_PARTS);
+        }
     }
 
     /** Copies each entry into {@code zero} or {@code one}, by a bit of its hash; with 0, all go into {@code zero}. */
@@ -221,11 +194,11 @@ final class Shard {
             zero.makeSlots(count / 2);
             one.makeSlots(count / 2);
         }
-        for (int piece = 0; piece < pieceCount; piece++) {
-            long end = pieces[piece * LONGS + 1];
+        for (int piece = 0; piece < log.pieces(); piece++) {
+            long end = log.end(piece);
             long size;
-            for (long entry = pieces[piece * LONGS]; entry < end; entry += size) {
-                Block block = pool.block();
+            for (long entry = log.begin(piece); entry < end; entry += size) {
+                Block block = storage.block();
                 MemorySegment memory = block.bytes();
                 size = layout.size(memory, entry);
                 if (!layout.isDead(memory, entry)) {
@@ -233,7 +206,7 @@ final class Shard {
                     Shard to = (keyHash & bit) == 0 ? zero : one;
                     to.makeRoom(size);
                     to.makeSlots(to.count + 1);
-                    to.append(keyHash, pool.block(), entry, size);
+                    to.append(keyHash, storage.block(), entry, size);
                 }
                 Reference.reachabilityFence(block);
             }
@@ -241,16 +214,12 @@ final class Shard {
     }
 
     private void append(long keyHash, Block from, long entry, long size) {
-        Block block = pool.block();
+        Block block = storage.block();
         MemorySegment memory = block.bytes();
-        EntryLayout.copy(from.bytes(), entry, memory, tail, size);
-        Buckets.insert(memory, buckets, bucketCount, keyHash, tail);
+        EntryLayout.copy(from.bytes(), entry, memory, log.tail(), size);
+        Buckets.insert(memory, buckets, bucketCount, keyHash, log.append(size));
         count++;
-        counts.bytes += size;
         counts.moves++;
-        used += size;
-        tail += size;
-        pieces[pieceCount * LONGS - 1] = tail;
         Reference.reachabilityFence(block);
         Reference.reachabilityFence(from);
     }
@@ -258,6 +227,7 @@ final class Shard {
     /** Has its entries counted elsewhere from now on; those that it has must be counted there already. */
     void countIn(StringTable.Counts others) {
         counts = others;
+        log.countIn(others);
     }
 
     /** Gives all chunks back. */
@@ -266,18 +236,13 @@ final class Shard {
             pool.free(buckets, bucketRun(bucketCount));
             bucketCount = 0;
         }
-        for (int piece = 0; piece < pieceCount; piece++) {
-            freePiece(piece);
-        }
-        pieceCount = 0;
+        log.free();
         count = 0;
     }
 
     /** Takes as little memory as it can: compacts the log, and has as few buckets as are enough. */
     void compact() {
-        if (dead > 0) {
-            compactLog(0);
-        }
+        compactLog(0);
         int enough = bucketsFor(count);
         if (enough < bucketCount) {
             try {
@@ -295,18 +260,11 @@ final class Shard {
     void moveDown() {
         settle();
         StackRoom.require();
-        for (int piece = 0; piece < pieceCount; piece++) {
-            long from = pieces[piece * LONGS];
-            long to = pool.allocateBelow(from, runOf(piece));
-            if (to >= 0) {
-                movePiece(piece, from, to);
-                pool.free(from, runOf(piece));
-            }
-        }
+        log.moveDown(this);
         int run = bucketRun(bucketCount);
         long to = run == 0 ? -1 : pool.allocateBelow(buckets, run);
         if (to >= 0) {
-            Block block = pool.block();
+            Block block = storage.block();
             MemorySegment memory = block.bytes();
             MemorySegment.copy(memory, buckets, memory, to, (long) run * pool.chunkSize());
             Reference.reachabilityFence(block);
@@ -316,39 +274,24 @@ final class Shard {
         }
     }
 
-    private void movePiece(int piece, long from, long to) {
-        Block block = pool.block();
-        MemorySegment memory = block.bytes();
-        long end = pieces[piece * LONGS + 1];
-        MemorySegment.copy(memory, from, memory, to, end - from);
-        for (long entry = from; entry < end; entry += layout.size(memory, entry)) {
-            if (!layout.isDead(memory, entry)) {
-                long slot = Buckets.slotOf(memory, buckets, bucketCount, hashOf(memory, entry), entry);
-                Buckets.setReference(memory, slot, entry - from + to);
-                counts.moves++;
-            }
-        }
-        Reference.reachabilityFence(block);
-        if (piece == pieceCount - 1) {
-            tail += to - from;
-            tailEnd += to - from;
-        }
-        pieces[piece * LONGS] = to;
-        pieces[piece * LONGS + 1] = end - from + to;
+    @Override
+    public void moved(MemorySegment memory, long from, long to) {
+        long slot = Buckets.slotOf(memory, buckets, bucketCount, hashOf(memory, to), from);
+        Buckets.setReference(memory, slot, to);
     }
 
     /** Verifies every invariant; throws {@link IllegalStateException} with the first that is broken. */
     void check() {
         settle();
-        Block block = pool.block();
+        Block block = storage.block();
         MemorySegment memory = block.bytes();
         long[] passedOver = new long[bucketCount];
         long live = 0;
         long bytes = 0;
         long bytesDead = 0;
-        for (int piece = 0; piece < pieceCount; piece++) {
-            long entry = pieces[piece * LONGS];
-            long end = pieces[piece * LONGS + 1];
+        for (int piece = 0; piece < log.pieces(); piece++) {
+            long entry = log.begin(piece);
+            long end = log.end(piece);
             for (; entry < end; entry += layout.size(memory, entry)) {
                 long size = layout.size(memory, entry);
                 bytes += size;
@@ -366,10 +309,7 @@ final class Shard {
             }
             require(entry == end, "the entries tile their piece");
         }
-        require(pieceCount == 0 || tail == pieces[pieceCount * LONGS - 1] && tail <= tailEnd,
-            "new entries go behind the last one");
-        require(bytes == used, "the shard knows how many bytes the entries have");
-        require(bytesDead == dead, "the shard knows how many bytes are dead");
+        log.check(bytes, bytesDead);
         require(live == count, "the shard knows how many entries are live");
         long slots = 0;
         for (long slot = next(memory, 0); slot >= 0; slot = next(memory, slot)) {
@@ -385,14 +325,11 @@ final class Shard {
 
     /** How many of the pool's chunks it has. */
     long chunks() {
-        long chunks = bucketRun(bucketCount);
-        for (int piece = 0; piece < pieceCount; piece++) {
-            chunks += runOf(piece);
-        }
-        return chunks;
+        return bucketRun(bucketCount) + log.chunks();
     }
 
-    private static void require(boolean holds, String invariant) {
+    /** Throws {@link IllegalStateException} unless an invariant holds. */
+    static void require(boolean holds, String invariant) {
         if (!holds) {
             throw new IllegalStateException("broken invariant: " + invariant);
         }
@@ -403,73 +340,36 @@ final class Shard {
     }
 
     /**
-     * Sees to it that an entry of that many bytes fits behind the last one, by another piece if need be; without memory
-     * for that, by compacting.
+     * Sees to it that an entry of that many bytes fits behind the last one: by compacting if a quarter of the log is
+     * dead, else by another piece; without memory for that, by compacting whatever is dead.
      */
     private void makeRoom(long bytes) {
-        if (tailEnd - tail >= bytes) {
+        if (log.hasRoom(bytes)) {
             return;
         }
+        if (log.bytesDead() > log.bytesUsed() / 4 + pool.chunkSize()) {
+            compactLog(DEAD_PARTS);
+            if (log.hasRoom(bytes)) {
+                return;
+            }
+        }
         try {
-            openPiece(bytes, true);
+            log.openPiece(bytes, true);
         } catch (OutOfMemoryError e) {
-            if (dead == 0) {
+            if (log.bytesDead() == 0) {
                 throw e;
             }
             compactLog(0);
-            if (tailEnd - tail < bytes) {
-                openPiece(bytes, true);
+            if (!log.hasRoom(bytes)) {
+                log.openPiece(bytes, false);
             }
         }
     }
 
-    /** For an entry, or for as many as it as are worth it. */
-    private int runFor(long bytes) {
-        return pool.chunksFor(Math.max(bytes, Math.min(Math.min(8 * bytes, used / 8), PIECE_MAX)));
-    }
-
-    /** Begins another piece, for an entry of that many bytes. Once it has its chunks there is no call: none is lost. */
-    private void openPiece(long bytes, boolean leavingOne) {
-        if (pieceCount * LONGS == pieces.length) {
-            pieces = Arrays.copyOf(pieces, Math.multiplyExact(2, pieces.length));
-        }
-        cutTail();
-        int run = runFor(bytes);
-        long size = (long) run * pool.chunkSize();
-        int at = pieceCount * LONGS;
-        long piece = leavingOne ? pool.allocateButOne(run) : pool.allocate(run);
-        pieces[at] = piece;
-        pieces[at + 1] = piece;
-        tail = piece;
-        tailEnd = piece + size;
-        pieceCount++;
-    }
-
-    /** Gives the last piece's chunks back that have no entry. It ends in its last chunk then, as all others do. */
-    private void cutTail() {
-        if (pieceCount == 0) {
-            return;
-        }
-        long size = pool.chunkSize();
-        long end = pieces[(pieceCount - 1) * LONGS] + (long) chunksOf(pieceCount - 1) * size;
-        if (end < tailEnd) {
-            int run = (int) ((tailEnd - end) / size);
-            tailEnd = end;
-            pool.free(end, run);
-        }
-    }
-
-    /** The chunks that a piece has; of the last one, those with entries, or the first one. */
-    private int chunksOf(int piece) {
-        return Math.max(1, pool.chunksFor(pieces[piece * LONGS + 1] - pieces[piece * LONGS]));
-    }
-
-    private int runOf(int piece) {
-        return piece == pieceCount - 1 ? pool.chunksFor(tailEnd - pieces[piece * LONGS]) : chunksOf(piece);
-    }
-
-    private void freePiece(int piece) {
-        pool.free(pieces[piece * LONGS], runOf(piece));
+    private void compactLog(int share) {
+        settle();
+        StackRoom.require();
+        log.compact(share, this);
     }
 
     /** By half more buckets; without memory for them, by an eighth more; without that, by filling them more. */
@@ -479,7 +379,7 @@ final class Shard {
         }
         int needed = bucketsFor(references);
         try {
-            rebuild(bucketsFor(references + references / 4));
+            rebuild(bucketsFor(references + references / 2));
         } catch (OutOfMemoryError e) {
             try {
                 rebuild(needed);
@@ -509,14 +409,14 @@ final class Shard {
         if (!isUnsettled) {
             return;
         }
-        Block block = pool.block();
+        Block block = storage.block();
         MemorySegment memory = block.bytes();
-        for (int piece = 0; piece < pieceCount; piece++) {
-            long end = pieces[piece * LONGS + 1];
-            for (long entry = pieces[piece * LONGS]; entry < end; entry += layout.size(memory, entry)) {
+        for (int piece = 0; piece < log.pieces(); piece++) {
+            long end = log.end(piece);
+            for (long entry = log.begin(piece); entry < end; entry += layout.size(memory, entry)) {
                 if (!layout.isDead(memory, entry)
                         && Buckets.slotOf(memory, buckets, bucketCount, hashOf(memory, entry), entry) < 0) {
-                    layout.kill(memory, entry);
+                    log.kill(memory, entry);
                 }
             }
         }
@@ -529,7 +429,7 @@ final class Shard {
         StackRoom.require();
         int run = bucketRun(number);
         long others = pool.allocateButOne(run);
-        Block block = pool.block();
+        Block block = storage.block();
         MemorySegment memory = block.bytes();
         try {
             memory.asSlice(others, (long) run * pool.chunkSize()).fill((byte) 0);
@@ -537,9 +437,9 @@ final class Shard {
             pool.free(others, run);
             throw e;
         }
-        for (int piece = 0; piece < pieceCount; piece++) {
-            long end = pieces[piece * LONGS + 1];
-            for (long entry = pieces[piece * LONGS]; entry < end; entry += layout.size(memory, entry)) {
+        for (int piece = 0; piece < log.pieces(); piece++) {
+            long end = log.end(piece);
+            for (long entry = log.begin(piece); entry < end; entry += layout.size(memory, entry)) {
                 if (!layout.isDead(memory, entry)) {
                     Buckets.insert(memory, others, number, hashOf(memory, entry), entry);
                 }
@@ -555,102 +455,6 @@ final class Shard {
         Reference.reachabilityFence(block);
         if (oldRun > 0) {
             pool.free(old, oldRun);
-        }
-    }
-
-    private void compactIfWorthIt() {
-        if (dead > used / 4 + pool.chunkSize()) {
-            compactLog(8);
-        }
-    }
-
-    /**
-     * Moves the live entries out of each piece of which more than one part in {@code share} is dead (0: of all with
-     * dead ones), to the log's end, and gives its chunks back. No slot changes, only what is in it. It takes a chunk
-     * more for a moment; without that, what is done so far is done.
-     */
-    private void compactLog(int share) {
-        settle();
-        StackRoom.require();
-        int piece = 0;
-        try {
-            for (int left = pieceCount; left > 0; left--) {
-                long bytesDead = deadIn(piece);
-                long bytes = pieces[piece * LONGS + 1] - pieces[piece * LONGS];
-                if (bytesDead == bytes || bytesDead > 0 && (share == 0 || bytesDead > bytes / share)) {
-                    moveEntries(piece);
-                    removePiece(piece);
-                } else {
-                    piece++;
-                }
-            }
-        } catch (OutOfMemoryError e) {
-            // the rest stays as it is
-        }
-    }
-
-    private long deadIn(int piece) {
-        Block block = pool.block();
-        MemorySegment memory = block.bytes();
-        long bytes = 0;
-        long size;
-        for (long entry = pieces[piece * LONGS]; entry < pieces[piece * LONGS + 1]; entry += size) {
-            size = layout.size(memory, entry);
-            bytes += layout.isDead(memory, entry) ? size : 0;
-        }
-        Reference.reachabilityFence(block);
-        return bytes;
-    }
-
-    /** Moves the live entries of a piece to the log's end. */
-    private void moveEntries(int piece) {
-        long size;
-        for (long entry = pieces[piece * LONGS]; entry < pieces[piece * LONGS + 1]; entry += size) {
-            Block block = pool.block();
-            MemorySegment memory = block.bytes();
-            size = layout.size(memory, entry);
-            if (!layout.isDead(memory, entry)) {
-                if (piece == pieceCount - 1 || tailEnd - tail < size) {
-                    openPiece(size, false);
-                }
-                moveEntry(entry, size);
-            }
-            Reference.reachabilityFence(block);
-        }
-    }
-
-    private void moveEntry(long entry, long size) {
-        Block block = pool.block();
-        MemorySegment memory = block.bytes();
-        long slot = Buckets.slotOf(memory, buckets, bucketCount, hashOf(memory, entry), entry);
-        EntryLayout.copy(memory, entry, memory, tail, size);
-        boolean wasUnsettled = isUnsettled;
-        isUnsettled = true;
-        Buckets.setReference(memory, slot, tail);
-        counts.bytes += size;
-        counts.moves++;
-        used += size;
-        dead += size;
-        tail += size;
-        pieces[pieceCount * LONGS - 1] = tail;
-        layout.kill(memory, entry);
-        isUnsettled = wasUnsettled;
-        Reference.reachabilityFence(block);
-    }
-
-    /** Gives a piece's chunks back, in which all entries are dead. */
-    private void removePiece(int piece) {
-        long bytes = pieces[piece * LONGS + 1] - pieces[piece * LONGS];
-        boolean last = piece == pieceCount - 1;
-        freePiece(piece);
-        System.arraycopy(pieces, (piece + 1) * LONGS, pieces, piece * LONGS, (pieceCount - piece - 1) * LONGS);
-        pieceCount--;
-        used -= bytes;
-        dead -= bytes;
-        counts.bytes -= bytes;
-        if (last) {
-            tail = pieceCount == 0 ? 0 : pieces[pieceCount * LONGS - 1];
-            tailEnd = tail;
         }
     }
 }

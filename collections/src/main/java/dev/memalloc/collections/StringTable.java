@@ -45,18 +45,35 @@ final class StringTable extends Places {
      * How a table of some size is divided.
      *
      * @param chunkSize bytes in a chunk of its pools, a power of two
-     * @param shardEntries how many entries there are for each shard at most, on average; a shard may have twice as many
-     * @param shardBytes how many bytes of entries there are for each shard at most, on average
+     * @param shardEntries how many entries there are for each shard at most, on average, as long as shards are few; up
+     *     to {@link #LARGER} times as many once they are many. A shard may have twice as many
+     * @param shardBytes the same in bytes of entries
      * @param reach how far into a pool a reference can reach: an entry starts before that
      */
     record Sizes(int chunkSize, int shardEntries, long shardBytes, long reach) {
         private static final long REACH = 1L << 32;
+        /** With so many shards they begin to become larger: one that is split should be a small part of the table. */
+        private static final int FEW = 16;
+        private static final int LARGER = 4;
 
         /** The last one is for tables of any size; the others, for a single shard. */
         static final List<Sizes> DEFAULT = List.of(
             new Sizes(128, 63, 4 << 10, REACH),
             new Sizes(512, 252, 32 << 10, REACH),
             new Sizes(2048, 1008, 256 << 10, REACH));
+
+        /** How many entries so many shards have at most. */
+        long entries(int shards) {
+            return scaled(shardEntries, shards);
+        }
+
+        long bytes(int shards) {
+            return scaled(shardBytes, shards);
+        }
+
+        private static long scaled(long each, int shards) {
+            return shards * each * Math.clamp(shards, FEW, LARGER * FEW) / FEW;
+        }
     }
 
     /** What is counted of all entries: each number is kept in this place only. */
@@ -166,7 +183,7 @@ final class StringTable extends Places {
             }
             int index = shardOf(keyHash);
             Shard shard = shards[index];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             try {
                 long slot = shard.find(block.bytes(), keyHash, key);
                 return slot < 0 ? -1 : place(index, slot);
@@ -186,7 +203,7 @@ final class StringTable extends Places {
                 return null;
             }
             Shard shard = shards[shardOf(keyHash)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             try {
                 MemorySegment memory = block.bytes();
                 long slot = shard.find(memory, keyHash, key);
@@ -208,7 +225,7 @@ final class StringTable extends Places {
         try {
             int index = shardOf(keyHash);
             Shard shard = shards[index];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             long slot = shard.findInt(block.bytes(), keyHash, first);
             Reference.reachabilityFence(block);
             return slot < 0 ? -1 : place(index, slot);
@@ -221,7 +238,7 @@ final class StringTable extends Places {
     long sizeAt(long place) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             long size = layout.size(memory, shard.entry(memory, place & SLOT));
             Reference.reachabilityFence(block);
@@ -243,7 +260,7 @@ final class StringTable extends Places {
                 return 0;
             }
             Shard shard = shards[shardOf(keyHash)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             long read = shard.touchBucket(block.bytes(), keyHash);
             Reference.reachabilityFence(block);
             return read;
@@ -259,7 +276,7 @@ final class StringTable extends Places {
                 return 0;
             }
             Shard shard = shards[shardOf(keyHash)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             long read = shard.touchEntry(block.bytes(), keyHash);
             Reference.reachabilityFence(block);
             return read;
@@ -275,7 +292,7 @@ final class StringTable extends Places {
             long slot = place & SLOT;
             for (int index = shardAt(place); index < shardCount; index++) {
                 Shard shard = shards[index];
-                Block block = shard.pool().block();
+                Block block = shard.block();
                 if (slot == 0) {
                     touched += shard.touchEntries(block.bytes());
                 }
@@ -292,6 +309,19 @@ final class StringTable extends Places {
         }
     }
 
+    @Override
+    int neighbours(long place) {
+        try {
+            Shard shard = shards[shardAt(place)];
+            Block block = shard.block();
+            int neighbours = shard.neighbours(block.bytes(), place & SLOT);
+            Reference.reachabilityFence(block);
+            return neighbours;
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
     /** The first place of a shard; -1 if there is none. */
     long firstIn(int shard) {
         return nextIn(place(shard, 0));
@@ -302,7 +332,7 @@ final class StringTable extends Places {
         try {
             int index = shardAt(place);
             Shard shard = shards[index];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             long slot = shard.next(block.bytes(), place & SLOT);
             Reference.reachabilityFence(block);
             return slot < 0 ? -1 : place(index, slot);
@@ -331,7 +361,7 @@ final class StringTable extends Places {
     boolean isAhead(long place, int walked) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             long keyHash = shard.hashAt(block.bytes(), place & SLOT);
             Reference.reachabilityFence(block);
             return Integer.reverse((int) keyHash) >>> Integer.SIZE - WALK_BITS >= walked;
@@ -356,7 +386,7 @@ final class StringTable extends Places {
     String key(long place, Text scratch) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             layout.readKey(memory, shard.entry(memory, place & SLOT), scratch);
             Reference.reachabilityFence(block);
@@ -376,7 +406,7 @@ final class StringTable extends Places {
     long readKey(long place, Text to, long lengthMax) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             long length = layout.readKey(memory, shard.entry(memory, place & SLOT), to, lengthMax);
             Reference.reachabilityFence(block);
@@ -390,7 +420,7 @@ final class StringTable extends Places {
     long readValue(long place, Text to, long lengthMax) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             long length = layout.readValue(memory, shard.entry(memory, place & SLOT), to, lengthMax);
             Reference.reachabilityFence(block);
@@ -403,7 +433,7 @@ final class StringTable extends Places {
     void readValue(long place, Text to) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             layout.readValue(memory, shard.entry(memory, place & SLOT), to);
             Reference.reachabilityFence(block);
@@ -412,14 +442,15 @@ final class StringTable extends Places {
         }
     }
 
-    /** Reads the texts at a place. */
-    void readEntry(long place, Text key, Text value) {
+    /** Reads the texts at a place as one, and returns the length of the key, which is first; -1 if one is wide. */
+    int readBoth(long place, Text to) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
-            layout.readEntry(memory, shard.entry(memory, place & SLOT), key, value);
+            int keyLength = layout.readBoth(memory, shard.entry(memory, place & SLOT), to);
             Reference.reachabilityFence(block);
+            return keyLength;
         } catch (RuntimeException e) {
             throw explained(e);
         }
@@ -428,7 +459,7 @@ final class StringTable extends Places {
     int intValue(long place) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             int value = memory.get(Text.INT, layout.valueAt(memory, shard.entry(memory, place & SLOT)));
             Reference.reachabilityFence(block);
@@ -441,7 +472,7 @@ final class StringTable extends Places {
     long longValue(long place) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             long value = memory.get(Text.WORD, layout.valueAt(memory, shard.entry(memory, place & SLOT)));
             Reference.reachabilityFence(block);
@@ -454,7 +485,7 @@ final class StringTable extends Places {
     void setInt(long place, int value) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             memory.set(Text.INT, layout.valueAt(memory, shard.entry(memory, place & SLOT)), value);
             Reference.reachabilityFence(block);
@@ -466,7 +497,7 @@ final class StringTable extends Places {
     void setLong(long place, long value) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             memory.set(Text.WORD, layout.valueAt(memory, shard.entry(memory, place & SLOT)), value);
             Reference.reachabilityFence(block);
@@ -493,7 +524,7 @@ final class StringTable extends Places {
     long textHead(long place, boolean ofKey) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             long entry = shard.entry(memory, place & SLOT);
             long head = ofKey ? layout.keyLength(memory, entry) : layout.valueLength(memory, entry);
@@ -508,7 +539,7 @@ final class StringTable extends Places {
     void copyText(long place, boolean ofKey, long from, byte[] to, int at, int count) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             long entry = shard.entry(memory, place & SLOT);
             long text = ofKey ? layout.keyAt(memory, entry) : layout.valueAt(memory, entry);
@@ -523,7 +554,7 @@ final class StringTable extends Places {
     boolean hasValue(long place, Text value) {
         try {
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             MemorySegment memory = block.bytes();
             boolean has = layout.hasValue(memory, shard.entry(memory, place & SLOT), value);
             Reference.reachabilityFence(block);
@@ -587,7 +618,7 @@ final class StringTable extends Places {
         try {
             requireOpen();
             Shard shard = shards[shardAt(place)];
-            Block block = shard.pool().block();
+            Block block = shard.block();
             long keyHash = shard.hashAt(block.bytes(), place & SLOT);
             Reference.reachabilityFence(block);
             shard.remove(keyHash, place & SLOT);
@@ -678,7 +709,7 @@ final class StringTable extends Places {
         for (int i = 0; i < shardCount; i++) {
             Shard shard = shards[i];
             shard.check();
-            Block block = shard.pool().block();
+            Block block = shard.block();
             for (long slot = shard.next(block.bytes(), 0); slot >= 0; slot = shard.next(block.bytes(), slot)) {
                 if (shardOf(shard.hashAt(block.bytes(), slot)) != i) {
                     throw new IllegalStateException("broken invariant: an entry is in the shard that its hash names");
@@ -745,15 +776,15 @@ final class StringTable extends Places {
     }
 
     private boolean isCrowded() {
-        return counts.entries >= (long) shardCount * sizes().shardEntries() * (isLastStep() ? 1 : 2)
-            || counts.bytes >= shardCount * sizes().shardBytes()
+        return counts.entries >= sizes().entries(shardCount) * (isLastStep() ? 1 : 2)
+            || counts.bytes >= sizes().bytes(shardCount)
                 && (!isLastStep() || counts.entries >= (long) shardCount * SHARD_ENTRIES_MIN);
     }
 
     /** Whether there would be far from enough entries for one shard less. */
     private boolean isSparse() {
-        return shardCount > 1 && counts.entries < (shardCount - 1L) * sizes().shardEntries() / 2
-            && counts.bytes < (shardCount - 1L) * sizes().shardBytes() / 2;
+        return shardCount > 1 && counts.entries < sizes().entries(shardCount - 1) / 2
+            && counts.bytes < sizes().bytes(shardCount - 1) / 2;
     }
 
     private boolean isLastStep() {

@@ -276,6 +276,11 @@ final class Text {
         return toString(0);
     }
 
+    /** The string between two bytes; it must not be wide. */
+    String substring(int from, int to) {
+        return latin1(bytes, from, to - from);
+    }
+
     /** The string that begins at {@code from}. */
     String toString(int from) {
         if (!wide) {

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A million entries: all there, in few bytes, and all given back. */
 class GrowthTest {
     private static final int ENTRIES = 1_000_000;
-    /** A shard of 2,016 entries on average, with what chance adds, whose entries are copied, and then referred to. */
-    private static final long MOVES_MAX = 5000;
+    /** A shard of 8,064 entries is copied, and the buckets of another one filled; and what chance adds. */
+    private static final long MOVES_MAX = 18_000;
 
     @RegisterExtension
     final CheckedHeap checked = new CheckedHeap();

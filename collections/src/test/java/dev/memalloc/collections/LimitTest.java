@@ -78,13 +78,19 @@ class LimitTest {
             Collections.shuffle(keys);
             keys.subList(0, first / 2).forEach(key -> assertThat(map.remove(key)).isNotNull());
             map.check();
-            assertThat(heap.stats().bytesLive()).isLessThan(heap.stats().limit() * 9 / 10);
             int second = fillUp(map, first);
             assertThat(second).isGreaterThan(first / 4);
             assertThat(map).hasSize(first - first / 2 + second);
             for (String key : keys.subList(first / 2, first)) {
-                assertThat(map.get(key)).isEqualTo("value of " + key);
+                assertThat(map.remove(key)).isEqualTo("value of " + key);
             }
+            map.check();
+            assertThat(map).hasSize(second);
+            for (int i = first; i < first + second - 1000; i++) {
+                assertThat(map.remove("key " + i)).isNotNull();
+            }
+            map.check();
+            assertThat(heap.stats().bytesLive()).isLessThan(heap.stats().limit() / 2);
         }
     }
 
