@@ -37,9 +37,9 @@ class LongMapWalkTest {
             Arguments.of("in mappings", SMALL, new LongHash(), LARGE.withMmapThreshold(1000), 1000, 0),
             Arguments.of("under a limit", SMALL, new LongHash(), LARGE.withLimit(7_000), 600, 20),
             Arguments.of("under a limit, as they are", LongTable.Sizes.DEFAULT, new LongHash(),
-                LARGE.withLimit(80_000), 10_000, 1),
+                LARGE.withLimit(30_000), 10_000, 1),
             Arguments.of("under a limit, with mappings", SMALL, new LongHash(),
-                LARGE.withMmapThreshold(2000).withLimit(40_000), 4000, 1));
+                LARGE.withMmapThreshold(2000).withLimit(25_000), 4000, 1));
     }
 
     @ParameterizedTest(name = "shards {0}")
