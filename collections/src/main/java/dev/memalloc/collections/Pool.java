@@ -20,7 +20,7 @@ final class Pool {
     /** Below this many bytes it grows by an eighth, which has to be copied; above, by a 32nd, which has not. */
     private static final long COPIED_MAX = 256 << 10;
 
-    /** The last huge page of few is completed, if it is nearly complete: it could not be one otherwise. */
+    /** The last huge page is completed for less than a 16th more: else it is made of small ones later, in 1 to 9 ms. */
     private static final long HUGE_PAGE = 2 << 20;
 
     /** References have 4 bytes, unsigned. */
@@ -176,7 +176,7 @@ final class Pool {
         long needed = (long) (used.length() + run) * chunkSize + Text.PADDING;
         long wanted = Math.max(size + (size < COPIED_MAX ? size / 8 : size / 32) + Text.PADDING, needed);
         long hugePages = wanted + HUGE_PAGE - 1 & -HUGE_PAGE;
-        boolean nearly = wanted < 4 * HUGE_PAGE && hugePages - wanted < wanted / 16;
+        boolean nearly = hugePages - wanted < wanted / 16;
         storage.grow(nearly ? hugePages : wanted, needed);
         chunks = chunksIn(storage.size());
     }
