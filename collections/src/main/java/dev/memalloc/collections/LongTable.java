@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.ConcurrentModificationException;
 
 /**
- * What a map from longs to longs is made of: entries in shards that are added one by one, by linear hashing as in
- * {@link StringTable}.
+ * What a map from longs to longs is made of: entries in shards that are added one by one, by
+ * {@link LinearHashing}.
  *
  * <p>The table has one shard more each time that there are more than so many entries for each: the shard whose turn it
  * is is divided. In between, each shard grows by itself, an eighth at a time. So no insertion moves more entries than
@@ -45,7 +45,6 @@ final class LongTable extends Places {
 
     private static final int SLOT_BITS = 40;
     private static final long SLOT = (1L << SLOT_BITS) - 1;
-    private static final int SHARDS_MAX = 1 << 23;
     /** Of how many parts of a pool the last one is left to those who are in it already. */
     private static final int POOL_PARTS = 16;
     /** A shard is moved down after each so many removals: entries that it has, divided by this. */
@@ -119,7 +118,7 @@ final class LongTable extends Places {
                 return otherwise;
             }
             long keyHash = hash.of(key);
-            LongShard shard = shards[shardOf(keyHash)];
+            LongShard shard = shards[LinearHashing.shardOf(keyHash, shardCount)];
             Block block = shard.pool().block();
             int slot = shard.find(block.bytes(), keyHash, key);
             long value = slot < 0 ? otherwise : shard.value(block.bytes(), slot);
@@ -138,7 +137,7 @@ final class LongTable extends Places {
                 return -1;
             }
             long keyHash = hash.of(key);
-            int index = shardOf(keyHash);
+            int index = LinearHashing.shardOf(keyHash, shardCount);
             LongShard shard = shards[index];
             Block block = shard.pool().block();
             int slot = shard.find(block.bytes(), keyHash, key);
@@ -214,8 +213,8 @@ final class LongTable extends Places {
                 addFirstShard();
             }
             long keyHash = hash.of(key);
-            growIfPossible(shardOf(keyHash), key);
-            int index = shardOf(keyHash);
+            growIfPossible(LinearHashing.shardOf(keyHash, shardCount), key);
+            int index = LinearHashing.shardOf(keyHash, shardCount);
             if (shards[index].freeKey() == key) {
                 replace(index, withRoomToGrow(shards[index].count()) + 1, key);
             }
@@ -340,7 +339,7 @@ final class LongTable extends Places {
             shard.check();
             Block block = shard.pool().block();
             for (int slot = shard.next(block.bytes(), 0); slot >= 0; slot = shard.next(block.bytes(), slot + 1)) {
-                if (shardOf(hash.of(shard.key(block.bytes(), slot))) != i) {
+                if (LinearHashing.shardOf(hash.of(shard.key(block.bytes(), slot)), shardCount) != i) {
                     throw new IllegalStateException("broken invariant: an entry is in the shard that its hash names");
                 }
             }
@@ -393,7 +392,7 @@ final class LongTable extends Places {
         try {
             if (isFilled) {
                 grow(index, key);
-            } else if (shardCount < SHARDS_MAX) {
+            } else if (shardCount < LinearHashing.SHARDS_MAX) {
                 split(key);
             }
         } catch (OutOfMemoryError e) {
@@ -463,8 +462,8 @@ final class LongTable extends Places {
     /** Makes two shards of the one whose turn it is. Nothing has changed after an {@link OutOfMemoryError}. */
     private void split(long key) {
         StackRoom.require();
-        int bit = Integer.highestOneBit(shardCount);
-        int from = shardCount - bit;
+        int bit = LinearHashing.bit(shardCount);
+        int from = LinearHashing.dividedInto(shardCount);
         if (shardCount == shards.length) {
             shards = Arrays.copyOf(shards, 2 * shardCount);
         }
@@ -500,7 +499,7 @@ final class LongTable extends Places {
     private boolean merge() {
         StackRoom.require();
         int last = shardCount - 1;
-        int to = last - Integer.highestOneBit(last);
+        int to = LinearHashing.dividedInto(last);
         LongShard zero = shards[to];
         LongShard one = shards[last];
         Pool[] single;
@@ -634,13 +633,6 @@ final class LongTable extends Places {
 
     private boolean isFull(Pool pool) {
         return pool.bytesUsed() > sizes.poolBytes() - sizes.poolBytes() / POOL_PARTS;
-    }
-
-    private int shardOf(long keyHash) {
-        int number = shardCount;
-        int bit = Integer.highestOneBit(number);
-        int shard = (int) keyHash & (2 * bit - 1);
-        return shard < number ? shard : shard - bit;
     }
 
     /** Never 0 for a slot, which is where iteration begins. */

@@ -16,26 +16,15 @@ import java.util.List;
  *                  +-----------------+-----------+----------------------+
  *                  | bucket (scaled) | tag       | shard (low bits)     |
  *                  +-----------------+-----------+----------------------+
- *
- *  shards, 6 of them, the next to be split is 2:
- *                  low 3 bits   000   001                 100   101
- *                  low 2 bits               10    11
- *                             +-----+-----+-----+-----+-----+-----+
- *                             |  0  |  1  |  2  |  3  |  4  |  5  |
- *                             +-----+-----+-----+-----+-----+-----+
  * </pre>
  *
- * <p>The table grows by splitting one shard in two, in turn, each time that there are more than so many entries or
- * bytes for each shard: linear hashing (Litwin, "Linear hashing: a new tool for file and table addressing", VLDB
- * 1980). So no insertion has to move more than one shard's entries, and no more than one shard is there twice. It
- * becomes smaller in the same way. A small table has one shard, in a pool of smaller chunks.
+ * <p>The table grows by dividing one shard in two, in turn, each time that there are more than so many entries or
+ * bytes for each shard: {@link LinearHashing}. So no insertion has to move more than one shard's entries, and no more
+ * than one shard is there twice. It becomes smaller in the same way. A small table has one shard, in a pool of smaller
+ * chunks.
  *
  * <p>A <em>place</em> names an entry: the shard and the slot in its buckets. It stays valid until a key is inserted,
  * the table is cleared, or {@link #removeFound} is called, which {@link #changes} tells.
- *
- * <p>A <em>walk</em> passes the shards in the order of the hashes' low 23 bits read backwards. In that order, the two
- * that one is split into are where it was, and so is the one that two are merged into: a number says how far a walk has
- * come, whatever happens to the shards before it goes on.
  *
  * <p>Not thread-safe, except that {@link #find}, walking and reading at a place end and harm nobody, whatever other
  * threads do: they return anything, or throw an exception. What is read is no longer than the reader allows.
@@ -90,13 +79,9 @@ final class StringTable extends Places {
 
     private static final int SLOT_BITS = 40;
     private static final long SLOT = (1L << SLOT_BITS) - 1;
-    private static final int SHARDS_MAX = 1 << 23;
     /** Shared tables are parts of something, which has chosen this one by the bits from here to the tag's. */
     private static final int SHARED_SHARDS_MAX = 1 << 18;
 
-    /** Where a walk over all shards ends. */
-    static final int WALK_END = SHARDS_MAX;
-    private static final int WALK_BITS = 23;
     /** What a shared table keeps though it is empty: others may use a block still, so each one freed is another. */
     private static final long KEPT_EMPTY = 16 << 10;
     /** Shards are not divided for their bytes to have fewer entries than this. */
@@ -181,7 +166,7 @@ final class StringTable extends Places {
             if (counts.entries == 0) {
                 return -1;
             }
-            int index = shardOf(keyHash);
+            int index = LinearHashing.shardOf(keyHash, shardCount);
             Shard shard = shards[index];
             Block block = shard.block();
             try {
@@ -202,7 +187,7 @@ final class StringTable extends Places {
             if (counts.entries == 0) {
                 return null;
             }
-            Shard shard = shards[shardOf(keyHash)];
+            Shard shard = shards[LinearHashing.shardOf(keyHash, shardCount)];
             Block block = shard.block();
             try {
                 MemorySegment memory = block.bytes();
@@ -223,7 +208,7 @@ final class StringTable extends Places {
     /** The place of the entry with that hash whose value begins with that int; -1 if it is not there. */
     long findInt(long keyHash, int first) {
         try {
-            int index = shardOf(keyHash);
+            int index = LinearHashing.shardOf(keyHash, shardCount);
             Shard shard = shards[index];
             Block block = shard.block();
             long slot = shard.findInt(block.bytes(), keyHash, first);
@@ -259,7 +244,7 @@ final class StringTable extends Places {
             if (counts.entries == 0) {
                 return 0;
             }
-            Shard shard = shards[shardOf(keyHash)];
+            Shard shard = shards[LinearHashing.shardOf(keyHash, shardCount)];
             Block block = shard.block();
             long read = shard.touchBucket(block.bytes(), keyHash);
             Reference.reachabilityFence(block);
@@ -275,7 +260,7 @@ final class StringTable extends Places {
             if (counts.entries == 0) {
                 return 0;
             }
-            Shard shard = shards[shardOf(keyHash)];
+            Shard shard = shards[LinearHashing.shardOf(keyHash, shardCount)];
             Block block = shard.block();
             long read = shard.touchEntry(block.bytes(), keyHash);
             Reference.reachabilityFence(block);
@@ -341,20 +326,9 @@ final class StringTable extends Places {
         }
     }
 
-    /** The shard that a walk has come to, which begins at 0. */
-    int walkedShard(int walked) {
-        return shardOf(Integer.reverse(walked) >>> Integer.SIZE - WALK_BITS);
-    }
-
-    /** Where a walk goes on behind that shard. */
-    int walkedBehind(int walked) {
-        int width = walkWidth(walked);
-        return (walked & -width) + width;
-    }
-
-    /** Whether a walk comes to that shard from its beginning, so that it has passed none of its entries. */
-    boolean isWalkedWhole(int walked) {
-        return (walked & walkWidth(walked) - 1) == 0;
+    /** How many shards there are now, over which somebody walks. */
+    int shards() {
+        return shardCount;
     }
 
     /** Whether a walk has not passed the entry at a place. */
@@ -364,22 +338,10 @@ final class StringTable extends Places {
             Block block = shard.block();
             long keyHash = shard.hashAt(block.bytes(), place & SLOT);
             Reference.reachabilityFence(block);
-            return Integer.reverse((int) keyHash) >>> Integer.SIZE - WALK_BITS >= walked;
+            return LinearHashing.isAhead(keyHash, walked);
         } catch (RuntimeException e) {
             throw explained(e);
         }
-    }
-
-    /** How much of a walk is in that shard: the fewer bits it is named by, the more. */
-    private int walkWidth(int walked) {
-        int number = shardCount;
-        if (number == 0) {
-            return WALK_END;
-        }
-        int bit = Integer.highestOneBit(number);
-        int shard = walkedShard(walked);
-        boolean isSplit = shard >= bit || shard < number - bit;
-        return WALK_END / bit >> (isSplit ? 1 : 0);
     }
 
     /** The key at a place, read into a text on its way. */
@@ -711,7 +673,7 @@ final class StringTable extends Places {
             shard.check();
             Block block = shard.block();
             for (long slot = shard.next(block.bytes(), 0); slot >= 0; slot = shard.next(block.bytes(), slot)) {
-                if (shardOf(shard.hashAt(block.bytes(), slot)) != i) {
+                if (LinearHashing.shardOf(shard.hashAt(block.bytes(), slot), shardCount) != i) {
                     throw new IllegalStateException("broken invariant: an entry is in the shard that its hash names");
                 }
             }
@@ -800,7 +762,7 @@ final class StringTable extends Places {
         try {
             if (!isLastStep()) {
                 nextStep();
-            } else if (shardCount < (shared ? SHARED_SHARDS_MAX : SHARDS_MAX)) {
+            } else if (shardCount < (shared ? SHARED_SHARDS_MAX : LinearHashing.SHARDS_MAX)) {
                 split();
             }
         } catch (OutOfMemoryError e) {
@@ -825,8 +787,8 @@ final class StringTable extends Places {
 
     /** Makes two shards of the one whose turn it is. Nothing has changed after an error. */
     private void split() {
-        int bit = Integer.highestOneBit(shardCount);
-        int from = shardCount - bit;
+        int bit = LinearHashing.bit(shardCount);
+        int from = LinearHashing.dividedInto(shardCount);
         if (shardCount == shards.length) {
             shards = Arrays.copyOf(shards, 2 * shardCount);
         }
@@ -857,7 +819,7 @@ final class StringTable extends Places {
     /** Makes one shard of the last one and the one that it was split from; returns whether there was memory for it. */
     private boolean merge() {
         int last = shardCount - 1;
-        int to = last - Integer.highestOneBit(last);
+        int to = LinearHashing.dividedInto(last);
         Shard one = shards[to];
         Shard other = shards[last];
         Counts copied = new Counts();
@@ -912,7 +874,7 @@ final class StringTable extends Places {
 
     /** The shard of a key, in a pool with room: one that is nearly full as far as references reach is left. */
     private Shard reachable(long keyHash) {
-        int index = shardOf(keyHash);
+        int index = LinearHashing.shardOf(keyHash, shardCount);
         Pool pool = shards[index].pool();
         if (isFull(pool)) {
             move(index, poolFor(pool));
@@ -939,13 +901,6 @@ final class StringTable extends Places {
         more[pools.length] = fresh;
         pools = more;
         return fresh;
-    }
-
-    private int shardOf(long keyHash) {
-        int number = shardCount;
-        int bit = Integer.highestOneBit(number);
-        int shard = (int) keyHash & (2 * bit - 1);
-        return shard < number ? shard : shard - bit;
     }
 
     private static long place(int shard, long slot) {

@@ -214,19 +214,20 @@ class Stripe {
      *
      * @param walked how far it has come
      * @param to where to add each key, with its value behind it: null if it is longer than {@link #LENGTH_MAX}, or if
-     * no
-     *     values are wanted
+     *     no values are wanted
      * @return where it goes on
      */
     int walk(int walked, boolean withValues, Text text, List<String> to) {
         return read(before -> {
             to.clear();
-            int behind = table.size() == 0 ? StringTable.WALK_END : table.walkedBehind(walked);
-            if (behind == StringTable.WALK_END && table.size() == 0) {
-                return isStill(before) ? behind : null;
+            if (table.size() == 0) {
+                return isStill(before) ? LinearHashing.WALK_END : null;
             }
-            boolean whole = table.isWalkedWhole(walked);
-            for (long place = table.firstIn(table.walkedShard(walked)); place >= 0; place = table.nextIn(place)) {
+            int shards = table.shards();
+            int behind = LinearHashing.walkedBehind(walked, shards);
+            boolean whole = LinearHashing.isWalkedWhole(walked, shards);
+            int shard = LinearHashing.walkedShard(walked, shards);
+            for (long place = table.firstIn(shard); place >= 0; place = table.nextIn(place)) {
                 if ((whole || table.isAhead(place, walked)) && !read(place, withValues, text, to, before)) {
                     return null;
                 }
@@ -257,18 +258,20 @@ class Stripe {
 
     /** Whether an entry has that value, which the caller's text has. */
     boolean containsValue(Text value) {
-        for (int walked = 0; walked < StringTable.WALK_END;) {
+        for (int walked = 0; walked < LinearHashing.WALK_END;) {
             int from = walked;
             int behind = read(before -> {
                 if (table.size() == 0) {
-                    return isStill(before) ? StringTable.WALK_END : null;
+                    return isStill(before) ? LinearHashing.WALK_END : null;
                 }
-                for (long place = table.firstIn(table.walkedShard(from)); place >= 0; place = table.nextIn(place)) {
+                int shards = table.shards();
+                int shard = LinearHashing.walkedShard(from, shards);
+                for (long place = table.firstIn(shard); place >= 0; place = table.nextIn(place)) {
                     if (table.hasValue(place, value)) {
                         return isStill(before) ? -1 : null;
                     }
                 }
-                int next = table.walkedBehind(from);
+                int next = LinearHashing.walkedBehind(from, shards);
                 return isStill(before) ? next : null;
             });
             if (behind < 0) {

@@ -88,7 +88,7 @@ final class StripeWalk {
         }
         nextRead = 0;
         walked = map.stripeAt(stripe).walk(walked, withValues, Scratch.ofThread().key, read);
-        if (walked == StringTable.WALK_END) {
+        if (walked == LinearHashing.WALK_END) {
             walked = 0;
             stripe++;
         }
