@@ -107,6 +107,7 @@ public final class OffHeapStringLongMap extends StringKeyedMap implements Iterab
      * @param key the bytes of the key, all of the segment
      * @param otherwise what to return if it has none
      * @return its value
+     * @throws OutOfMemoryError if the segment has more bytes than a byte array can, about 2<sup>31</sup>
      */
     public long getUtf8(MemorySegment key, long otherwise) {
         long place = findUtf8(key);

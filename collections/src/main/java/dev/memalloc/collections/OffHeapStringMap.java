@@ -190,6 +190,7 @@ public final class OffHeapStringMap extends AbstractMap<String, String> implemen
      *
      * @param key the bytes of the key, all of the segment
      * @return its value; null if there is none
+     * @throws OutOfMemoryError if the segment has more bytes than a byte array can, about 2<sup>31</sup>
      */
     public String getUtf8(MemorySegment key) {
         Text text = utf8Text(key);

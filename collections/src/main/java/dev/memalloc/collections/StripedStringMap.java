@@ -130,6 +130,7 @@ abstract class StripedStringMap extends AbstractMap<String, String>
      *
      * @param key the bytes of the key, all of the segment
      * @return its value; null if there is none
+     * @throws OutOfMemoryError if the segment has more bytes than a byte array can, about 2<sup>31</sup>
      */
     public String getUtf8(MemorySegment key) {
         Scratch scratch = Scratch.ofThread();

@@ -103,10 +103,10 @@ final class Text {
      * @param utf8 whose bytes are to be taken, all of them
      */
     void setUtf8(MemorySegment utf8) {
-        int size = Math.toIntExact(utf8.byteSize());
-        int ascii = 0;
         wide = false;
-        begin(size);
+        begin(utf8.byteSize());
+        int size = length;
+        int ascii = 0;
         for (; ascii < size; ascii++) {
             byte next = utf8.get(ValueLayout.JAVA_BYTE, ascii);
             if (next < 0) {

@@ -193,6 +193,15 @@ class OffHeapStringMapTest {
     }
 
     @Test
+    void aKeyThatFitsNoArrayIsRefused() {
+        long size = 1L << 32;
+        long key = heap.memalloc(size);
+        assertThatThrownBy(() -> map.getUtf8(heap.segment(key).asSlice(0, size))).isInstanceOf(OutOfMemoryError.class)
+            .hasMessage("a string of 4294967296 bytes fits no byte array");
+        heap.memfree(key);
+    }
+
+    @Test
     void removingByIteratorCompactsUnderIt() {
         for (int i = 0; i < 10_000; i++) {
             map.put("key " + i, "value " + i);
