@@ -158,7 +158,7 @@ final class EntryLayout {
         to.set(memory, valueAt(memory, entry), length(memory, head >>> 1), (head & 1) != 0);
     }
 
-    /** Reads the key and the value behind it as one text, and returns the key's length; -1 if one of them is wide. */
+    /** Reads the key and the value behind it as one text, and returns the key's length; -1 if that cannot be. */
     int readBoth(MemorySegment memory, long entry, Text to) {
         long keyHead = head(memory, entry);
         long at = entry + headSize(keyHead);
@@ -166,9 +166,12 @@ final class EntryLayout {
         if ((keyHead & 2 | valueHead & 1) != 0) {
             return -1;
         }
-        int keyLength = length(memory, keyHead >>> 2);
-        to.set(memory, at + headSize(valueHead), keyLength + length(memory, valueHead >>> 1), false);
-        return keyLength;
+        long both = (keyHead >>> 2) + (valueHead >>> 1);
+        if (both > Integer.MAX_VALUE - 2 * Text.PADDING) {
+            return -1;
+        }
+        to.set(memory, at + headSize(valueHead), length(memory, both), false);
+        return (int) (keyHead >>> 2);
     }
 
     /** Where an entry's value begins. */

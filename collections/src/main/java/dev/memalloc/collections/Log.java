@@ -18,9 +18,9 @@ import java.util.Arrays;
  * <p>New entries are appended; removed ones are marked dead, stay until the log is compacted, and can be stepped over.
  * An entry is named by its offset in the pool. The order of the pieces means nothing, but for the last one.
  *
- * <p>Invariants: the entries of a piece tile it from its beginning to its end, and each piece but the last one has no
- * chunk more than they need; {@code used} is the bytes of all entries, {@code dead} that of the dead ones. Not
- * thread-safe.
+ * <p>Invariants: the entries of a piece tile it from its beginning to its end, and each piece but the last one has
+ * some, and no chunk more than they need; {@code used} is the bytes of all entries, {@code dead} that of the dead ones.
+ * Not thread-safe.
  */
 final class Log {
     /** Who has references to entries. */
@@ -113,14 +113,23 @@ final class Log {
         pieceCount++;
     }
 
-    /** Gives the last piece's chunks back that have no entry. */
+    /** Gives the last piece's chunks back that have no entry; all of them, and the piece is gone. */
     private void cutTail() {
-        if (pieceCount > 0) {
-            long end = begin(pieceCount - 1) + (long) chunksOf(pieceCount - 1) * pool.chunkSize();
-            int run = (int) ((tailEnd - end) / pool.chunkSize());
-            tailEnd = end;
-            pool.free(end, run);
+        if (pieceCount == 0) {
+            return;
         }
+        int last = pieceCount - 1;
+        long begin = begin(last);
+        long end = begin + (long) pool.chunksFor(tail - begin) * pool.chunkSize();
+        int run = (int) ((tailEnd - end) / pool.chunkSize());
+        if (tail == begin) {
+            pieceCount = last;
+            tail = last == 0 ? 0 : pieces[last * LONGS - 1];
+            tailEnd = tail; // what there may be behind it is not worth a look
+        } else {
+            tailEnd = end;
+        }
+        pool.free(end, run);
     }
 
     /** Takes what was written at the tail as an entry, and returns where that is. */
@@ -235,14 +244,25 @@ final class Log {
         used -= dropped;
         dead -= dropped;
         counts.bytes -= dropped;
+        removeEmpty(first);
     }
 
     /** Sets where the entries of a piece end, which is not the last one, and gives the chunks behind that back. */
     private void fill(int piece, long end) {
-        long limit = begin(piece) + capacity(piece);
+        int run = runOf(piece);
         pieces[piece * LONGS + 1] = end;
-        long needed = begin(piece) + capacity(piece);
-        pool.free(needed, (int) ((limit - needed) / pool.chunkSize()));
+        pool.free(begin(piece) + capacity(piece), run - runOf(piece));
+    }
+
+    /** Removes the pieces from one on into which nothing fitted, but for the last one. They have no chunks. */
+    private void removeEmpty(int first) {
+        int kept = first;
+        for (int piece = first; piece < pieceCount; piece++) {
+            if (piece == pieceCount - 1 || begin(piece) < end(piece)) {
+                swap(piece, kept++);
+            }
+        }
+        pieceCount = kept;
     }
 
     /** Moves pieces to lower chunks of the pool that are free. */
@@ -300,6 +320,9 @@ final class Log {
         Shard.require(bytes == used, "the log knows how many bytes the entries have");
         Shard.require(bytesDead == dead, "the log knows how many bytes are dead");
         Shard.require(pieceCount == 0 || tail <= tailEnd, "new entries go behind the last one");
+        for (int piece = 0; piece < pieceCount - 1; piece++) {
+            Shard.require(begin(piece) < end(piece), "a piece has entries, but for the last one");
+        }
     }
 
     private long capacity(int piece) {
@@ -307,11 +330,6 @@ final class Log {
     }
 
     private int runOf(int piece) {
-        return piece == pieceCount - 1 ? pool.chunksFor(tailEnd - begin(piece)) : chunksOf(piece);
-    }
-
-    /** The chunks that a piece's entries need; one if there is none. */
-    private int chunksOf(int piece) {
-        return Math.max(1, pool.chunksFor(end(piece) - begin(piece)));
+        return pool.chunksFor((piece == pieceCount - 1 ? tailEnd : end(piece)) - begin(piece));
     }
 }

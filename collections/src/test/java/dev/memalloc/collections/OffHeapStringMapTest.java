@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +200,20 @@ class OffHeapStringMapTest {
         assertThatThrownBy(() -> map.getUtf8(heap.segment(key).asSlice(0, size))).isInstanceOf(OutOfMemoryError.class)
             .hasMessage("a string of 4294967296 bytes fits no byte array");
         heap.memfree(key);
+    }
+
+    @Test
+    void replacingTakesNoMoreAndMoreMemory() {
+        SplittableRandom random = Seed.random();
+        long most = 0;
+        for (int i = 0; i < 200_000; i++) {
+            map.put("key " + random.nextInt(40), "x".repeat(random.nextInt(9000)));
+            most = Math.max(most, map.sizeInBytes());
+        }
+        map.check();
+        assertThat(most).isLessThan(1 << 20);
+        map.compact();
+        assertThat(map.sizeInBytes()).isLessThan(40 * 9000);
     }
 
     @Test
