@@ -84,6 +84,8 @@ final class StringTable extends Places {
 
     /** What a shared table keeps though it is empty: others may use a block still, so each one freed is another. */
     private static final long KEPT_EMPTY = 16 << 10;
+    /** So few shards are all split at once. */
+    private static final int DOUBLED_MAX = 2;
     /** Shards are not divided for their bytes to have fewer entries than this. */
     private static final int SHARD_ENTRIES_MIN = 8;
     /** Of how many parts of a pool's reach the last one is left to those who are in it already. */
@@ -404,7 +406,7 @@ final class StringTable extends Places {
         }
     }
 
-    /** Reads the texts at a place as one, and returns the length of the key, which is first; -1 if one is wide. */
+    /** Reads the texts at a place as one, and returns the length of the key, which is first; -1 if that cannot be. */
     int readBoth(long place, Text to) {
         try {
             Shard shard = shards[shardAt(place)];
@@ -762,6 +764,8 @@ final class StringTable extends Places {
         try {
             if (!isLastStep()) {
                 nextStep();
+            } else if (shardCount <= DOUBLED_MAX) {
+                splitAll();
             } else if (shardCount < (shared ? SHARED_SHARDS_MAX : LinearHashing.SHARDS_MAX)) {
                 split();
             }
@@ -783,6 +787,42 @@ final class StringTable extends Places {
         pools[0] = pool;
         step++;
         old.free();
+    }
+
+    /**
+     * Makes two shards of each of few, which are as many as a power of two, in another pool: splitting one of them
+     * would leave too much of the pool unused. Nothing has changed after an error.
+     */
+    private void splitAll() {
+        int number = shardCount;
+        Counts copied = new Counts();
+        Pool pool = new Pool(heap, sizes().chunkSize(), shared);
+        Shard[] others = new Shard[2 * number];
+        StackRoom.require();
+        try {
+            for (int i = 0; i < number; i++) {
+                others[i] = new Shard(pool, layout, hash, copied);
+                others[i + number] = new Shard(pool, layout, hash, copied);
+                shards[i].divide(number, others[i], others[i + number]);
+            }
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            pool.free();
+            throw e;
+        }
+        for (Shard other : others) {
+            other.countIn(counts);
+        }
+        Pool[] old = pools;
+        Pool[] one = {pool};
+        shards = others; // from here on there is no call, which could fail
+        shardCount = 2 * number;
+        pools = one;
+        counts.bytes = copied.bytes;
+        counts.moves += copied.moves;
+        counts.changes++;
+        for (Pool each : old) {
+            each.free();
+        }
     }
 
     /** Makes two shards of the one whose turn it is. Nothing has changed after an error. */
