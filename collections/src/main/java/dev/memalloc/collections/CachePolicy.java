@@ -75,6 +75,8 @@ final class CachePolicy {
     /** An access time is written again once it is older than this part of the time after which entries expire. */
     private static final int TOUCH_PARTS = 1024;
     private static final int NONE = 0;
+    /** All entries, however many. */
+    static final int ALL = Integer.MAX_VALUE;
 
     private final Limits limits;
     private final CacheNodes nodes;
@@ -327,7 +329,7 @@ final class CachePolicy {
         return sketch.frequency(nodes.hash(memory, candidate)) <= sketch.frequency(nodes.hash(memory, victim));
     }
 
-    /** Has at most so many entries taken out whose time is over. */
+    /** Has entries taken out whose time is over: so many at most, or with {@link #ALL}, all that there are. */
     void expire(long now, int most, IntConsumer evictor) {
         if (!limits.expire() || entries == 0) {
             return;
@@ -336,11 +338,7 @@ final class CachePolicy {
         MemorySegment memory = block.bytes();
         int left = most;
         for (int queue = CacheNodes.WINDOW; queue < CacheNodes.FREE && limits.afterAccess > 0; queue++) {
-            int oldest = nodes.oldest(memory, queue);
-            for (; left > 0 && !CacheNodes.isEnd(oldest) && isExpired(memory, oldest, now); left--) {
-                evictor.accept(oldest);
-                oldest = nodes.oldest(memory, queue);
-            }
+            left = expire(memory, queue, now, left, evictor);
         }
         if (limits.afterWrite > 0) {
             int oldest = nodes.oldestWrite(memory);
@@ -350,6 +348,29 @@ final class CachePolicy {
             }
         }
         Reference.reachabilityFence(block);
+    }
+
+    /**
+     * The same in one queue, from its oldest entry on, as long as they have expired. One that has not, and the next one
+     * has, was used, which was not noted: it goes to where it belongs. Returns how many more may be taken out.
+     */
+    private int expire(MemorySegment memory, int queue, long now, int most, IntConsumer evictor) {
+        int left = most;
+        int node = nodes.oldest(memory, queue);
+        while (left > 0 && !CacheNodes.isEnd(node)) {
+            int newer = nodes.previous(memory, node);
+            if (isExpired(memory, node, now)) {
+                evictor.accept(node);
+                left -= most == ALL ? 0 : 1;
+            } else if (most != ALL) {
+                if (CacheNodes.isEnd(newer) || !isExpired(memory, newer, now)) {
+                    break;
+                }
+                move(memory, node, queue);
+            }
+            node = newer;
+        }
+        return left;
     }
 
     /** The key's hash, but for the bits that name the stripe. */

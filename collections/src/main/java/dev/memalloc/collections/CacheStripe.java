@@ -56,6 +56,8 @@ final class CacheStripe extends Stripe {
     private int readsTold;
     /** The node of the entry that is being changed. */
     private int present;
+    /** When who has the lock began to change something. */
+    private long now;
     private long evictions;
     private long expirations;
 
@@ -81,8 +83,9 @@ final class CacheStripe extends Stripe {
         lock();
         try {
             StackRoom.require();
+            now = limits.now();
             tellPolicy();
-            expire(Integer.MAX_VALUE);
+            expire(CachePolicy.ALL);
             shrinkIfEmpty();
         } finally {
             unlock();
@@ -119,12 +122,24 @@ final class CacheStripe extends Stripe {
             return; // it has gone meanwhile
         }
         int noted = (int) READS.getOpaque(this);
-        if (ring[noted - 1 & RING - 1] == node) {
+        if (noted != readsTold && ring[noted - 1 & RING - 1] == node) {
             return; // one that is read all the time is not written here each time
         }
         ring[noted & RING - 1] = node;
         READS.setRelease(this, noted + 1);
-        if ((noted & RING - 1) == RING - 1 && tryLock()) {
+        if ((noted & RING - 1) == RING - 1) {
+            tryToTellPolicy();
+        }
+    }
+
+    /** Unless the stripe is being changed, or the stack near its end: then who changes it next does. */
+    private void tryToTellPolicy() {
+        try {
+            StackRoom.require();
+        } catch (StackOverflowError e) {
+            return;
+        }
+        if (lock.tryLock()) {
             try {
                 tellPolicy();
             } finally {
@@ -145,6 +160,7 @@ final class CacheStripe extends Stripe {
     @Override
     void begin(Scratch scratch) {
         StackRoom.require();
+        now = limits.now();
         tellPolicy();
         expire(EXPIRED_AT_ONCE);
         shrinkIfEmpty();
@@ -157,7 +173,7 @@ final class CacheStripe extends Stripe {
     }
 
     private void expire(int most) {
-        policy.expire(limits.now(), most, node ->
+        policy.expire(now, most, node ->
             change(changed -> evict(node, OffHeapStringCache.Cause.EXPIRED)));
     }
 
@@ -165,7 +181,7 @@ final class CacheStripe extends Stripe {
     String value(long place, long hash, Scratch scratch) {
         table.readValue(place, scratch.value);
         present = scratch.value.half(0);
-        if (policy.isExpired(present, limits.now())) {
+        if (policy.isExpired(present, now)) {
             change(changed -> evict(present, OffHeapStringCache.Cause.EXPIRED));
             return null;
         }
@@ -175,7 +191,7 @@ final class CacheStripe extends Stripe {
     @Override
     void leave(String value, Scratch scratch) {
         if (value != null) {
-            policy.touch(present, limits.now());
+            policy.touch(present, now);
             policy.use(present);
         }
     }
@@ -191,7 +207,7 @@ final class CacheStripe extends Stripe {
             isThere = true;
         } finally {
             if (isThere || table.findInt(hash, node) >= 0) {
-                policy.add(node, table.sizeOf(scratch.key, scratch.value), limits.now());
+                policy.add(node, table.sizeOf(scratch.key, scratch.value), now);
             } else {
                 policy.giveBack(node);
             }
@@ -212,7 +228,7 @@ final class CacheStripe extends Stripe {
                 policy.resize(node, table.sizeAt(table.findInt(hash, node)));
             }
         }
-        policy.update(node, table.sizeOf(scratch.key, scratch.value), limits.now());
+        policy.update(node, table.sizeOf(scratch.key, scratch.value), now);
         evictOthers(node);
     }
 

@@ -3,6 +3,8 @@ package dev.memalloc.collections;
 import dev.memalloc.Heap;
 import dev.memalloc.Memory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -37,16 +39,20 @@ import java.util.function.LongSupplier;
  *
  * <p><b>Threads.</b> As for {@link ConcurrentOffHeapStringMap}: who looks up takes no lock. It writes which entry that
  * was into a small ring; some of that may get lost when several do so at once, and one reader of 16 moves what is in
- * the ring to its place, if nobody holds the lock. Statistics are off unless asked for, and so are listeners.
- * Functions, iteration, failure and closing are as there too; iteration shows no entry that has expired, and is no use
- * of it.
+ * the ring to its place, if nobody holds the lock. Listeners are told by whoever's call took entries out, which no
+ * lookup does. Functions, iteration, failure and closing are as there too; iteration shows no entry that has expired,
+ * and is no use of it. A {@link StackOverflowError} may leave an entry out of the order in which others go.
  *
  * {@snippet :
- * OffHeapStringCache pages = OffHeapStringCache.builder()
- *     .maximumBytes(1L << 30)
- *     .expireAfterWrite(Duration.ofMinutes(10))
- *     .build();
- * String page = pages.computeIfAbsent(url, this::load);
+ * try (OffHeapStringCache pages = OffHeapStringCache.builder()
+ *         .maximumBytes(1L << 30)
+ *         .expireAfterWrite(Duration.ofMinutes(10))
+ *         .evictionListener((url, page, cause) -> System.out.println(url + " is out: " + cause))
+ *         .recordStatistics()
+ *         .build()) {
+ *     String page = pages.computeIfAbsent(url, this::load);
+ *     System.out.println(pages.cacheStatistics().hitRate() + " of requests, " + pages.sizeInBytes() + " bytes");
+ * }
  * }
  */
 public final class OffHeapStringCache extends StripedStringMap {
@@ -67,7 +73,8 @@ public final class OffHeapStringCache extends StripedStringMap {
     public interface EvictionListener {
         /**
          * Is called once for each such entry, by the thread whose call took it out, before that returns. The cache is
-         * not locked by then, so it may be used. What is thrown here, that call throws, having done what it was to do.
+         * not locked by then, so it may be used. What is thrown here, that call throws, having done what it was to do,
+         * and having told of other entries.
          *
          * @param key the entry's key
          * @param value its value
@@ -111,8 +118,9 @@ public final class OffHeapStringCache extends StripedStringMap {
     }
 
     /**
-     * What became of requests and entries. Hits and misses are those of {@code get}, its like, {@code getAll} and
-     * {@code computeIfAbsent}; they are 0 unless {@link Builder#recordStatistics} was called.
+     * What became of requests and entries; {@link #statistics()} says what the memory is used for. Hits and misses are
+     * those of {@code get}, its like, {@code getAll} and {@code computeIfAbsent}; they are 0 unless {@link
+     * Builder#recordStatistics} was called.
      *
      * @return the numbers so far
      */
@@ -128,12 +136,14 @@ public final class OffHeapStringCache extends StripedStringMap {
             evictions, expirations);
     }
 
-    /** Takes out all entries whose time is over. It takes time in proportion to their number. */
+    /** Takes out all entries whose time is over. It takes time in proportion to the number of all entries. */
     public void cleanUp() {
         requireChangeable();
+        List<Runnable> cleanUps = new ArrayList<>();
         for (int i = 0; i < stripeCount(); i++) {
-            ((CacheStripe) stripeAt(i)).cleanUp();
+            cleanUps.add(((CacheStripe) stripeAt(i))::cleanUp);
         }
+        Stripe.runAll(cleanUps);
     }
 
     @Override

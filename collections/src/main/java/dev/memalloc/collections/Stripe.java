@@ -244,7 +244,12 @@ class Stripe {
             return false;
         }
         String key = text.toString();
-        boolean has = (withValue || valuesTell()) && table.readValue(place, text, LENGTH_MAX) <= LENGTH_MAX;
+        long valueLength = withValue || valuesTell() ? table.readValue(place, text, LENGTH_MAX) : Long.MAX_VALUE;
+        if (valueLength > LENGTH_MAX && valuesTell()
+                && (!isStill(before) || table.readValue(place, text, valueLength) > valueLength)) {
+            return false;
+        }
+        boolean has = valueLength <= LENGTH_MAX || valuesTell();
         boolean isThere = !has || isThere(text);
         if (!isStill(before)) {
             return false;
@@ -376,19 +381,35 @@ class Stripe {
         lock.lock();
     }
 
-    /** Locks it if nobody has; returns whether it did. */
-    final boolean tryLock() {
-        StackRoom.requireForUnlocking();
-        return lock.tryLock();
-    }
-
     /** Lets the lock go, and does what was left for then. */
     final void unlock() {
         List<Runnable> left = afterwards;
         afterwards = null;
         lock.unlock();
         if (left != null) {
-            left.forEach(Runnable::run);
+            runAll(left);
+        }
+    }
+
+    /** Runs all; throws what the first one throws that does, with what others throw suppressed. */
+    static void runAll(List<Runnable> actions) {
+        Throwable failure = null;
+        for (Runnable action : actions) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw (Error) failure;
         }
     }
 

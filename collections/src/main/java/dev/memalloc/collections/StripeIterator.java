@@ -8,29 +8,32 @@ import java.util.function.Function;
 final class StripeIterator<T> implements Iterator<T> {
     private final StripeWalk walk;
     private final Function<StripeWalk, T> element;
+    /** What comes next, if that was looked for already. */
     private T next;
     private String lastKey;
 
     StripeIterator(StripeWalk walk, Function<StripeWalk, T> element) {
         this.walk = walk;
         this.element = element;
-        advance();
+        hasNext();
     }
 
     @Override
     public boolean hasNext() {
+        if (next == null && walk.advance()) {
+            next = element.apply(walk);
+        }
         return next != null;
     }
 
     @Override
     public T next() {
-        if (next == null) {
+        if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        String key = walk.key();
         T element = next;
-        advance();
-        lastKey = key;
+        next = null;
+        lastKey = walk.key();
         return element;
     }
 
@@ -41,9 +44,5 @@ final class StripeIterator<T> implements Iterator<T> {
         }
         walk.map().remove(lastKey);
         lastKey = null;
-    }
-
-    private void advance() {
-        next = walk.advance() ? element.apply(walk) : null;
     }
 }

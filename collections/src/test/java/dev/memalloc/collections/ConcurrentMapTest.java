@@ -391,4 +391,14 @@ class ConcurrentMapTest {
         assertThat(map.hashCode()).isEqualTo(model.hashCode());
         assertThat(map.toString()).hasSameSizeAs(model.toString());
     }
+
+    @Test
+    void anIteratorReturnsWhatItHasReadThoughTheMapIsClosed() {
+        ConcurrentOffHeapStringMap closed = new ConcurrentOffHeapStringMap(heap);
+        closed.put("key", "value");
+        Iterator<String> keys = closed.keySet().iterator();
+        closed.close();
+        assertThat(keys.next()).isEqualTo("key");
+        assertThatThrownBy(keys::hasNext).isInstanceOf(IllegalStateException.class);
+    }
 }

@@ -219,6 +219,90 @@ class OffHeapStringCacheTest {
     }
 
     @Test
+    void whatIsReadAllTheTimeStaysAlthoughNothingElseIsRead() {
+        try (OffHeapStringCache cache = builder().maximumSize(100).build()) {
+            cache.put("hot", "value");
+            for (int i = 0; i < 20_000; i++) {
+                for (int read = 0; read < 3; read++) {
+                    assertThat(cache.get("hot")).as("before put %d", i).isEqualTo("value");
+                }
+                cache.put("key " + i, "value");
+            }
+        }
+    }
+
+    @Test
+    void whatIsUsedDoesNotKeepWhatHasExpiredBehindIt() {
+        try (OffHeapStringCache cache =
+                builder().maximumSize(100_000).expireAfterAccess(Duration.ofSeconds(10)).build()) {
+            for (int i = 0; i < 20_000; i++) {
+                cache.put("key " + i, "value");
+                pass(0.01);
+                cache.get("key 0");
+                cache.get("key 1");
+            }
+            cache.cleanUp();
+            assertThat(cache.size()).isBetween(1000, 1003);
+            cache.check();
+        }
+    }
+
+    @Test
+    void aTickerThatThrowsHarmsNobody() {
+        int[] calls = {0};
+        for (int at = 0; at < 60; at++) {
+            int throwing = at;
+            calls[0] = 0;
+            try (OffHeapStringCache cache = OffHeapStringCache.builder().heap(checked.heap()).maximumSize(10)
+                    .expireAfterAccess(Duration.ofSeconds(10)).expireAfterWrite(Duration.ofSeconds(10)).ticker(() -> {
+                        if (calls[0]++ == throwing) {
+                            throw new IllegalArgumentException("no time");
+                        }
+                        return calls[0];
+                    }).build()) {
+                for (int i = 0; i < 30; i++) {
+                    try {
+                        cache.put("key " + i % 15, "value ".repeat(i));
+                        cache.get("key " + i % 7);
+                    } catch (IllegalArgumentException e) {
+                        assertThat(calls[0]).isEqualTo(throwing + 1);
+                    }
+                }
+                cache.check();
+            }
+        }
+    }
+
+    @Test
+    void allListenersAreToldAlthoughSomeThrow() {
+        List<String> told = new ArrayList<>();
+        try (OffHeapStringCache cache = builder().expireAfterWrite(Duration.ofSeconds(1))
+                .evictionListener((key, value, cause) -> {
+                    told.add(key);
+                    throw new IllegalStateException(key);
+                }).build()) {
+            IntStream.range(0, 200).forEach(i -> cache.put("key " + i, "value"));
+            pass(2);
+            assertThatThrownBy(cache::cleanUp).isInstanceOf(IllegalStateException.class)
+                .satisfies(e -> assertThat(e.getSuppressed()).isNotEmpty());
+            assertThat(told).hasSize(200);
+            assertThat(cache.size()).isZero();
+        }
+    }
+
+    @Test
+    void noWalkShowsWhatHasExpiredHoweverLong() {
+        try (OffHeapStringCache cache = builder().expireAfterWrite(Duration.ofSeconds(1)).build()) {
+            cache.put("long", "x".repeat(200_000));
+            assertThat(cache.keySet()).containsExactly("long");
+            assertThat(cache.entrySet()).hasSize(1);
+            pass(2);
+            assertThat(cache.keySet().iterator().hasNext()).isFalse();
+            assertThat(cache.values().iterator().hasNext()).isFalse();
+        }
+    }
+
+    @Test
     void requestsAreCounted() {
         try (OffHeapStringCache cache = builder().maximumSize(10).recordStatistics().build()) {
             assertThat(cache.cacheStatistics().hitRate()).isEqualTo(1);
