@@ -14,8 +14,8 @@ import java.util.Objects;
  *                 | bucket          | tag       | stripe       | shard           |
  *                 +-----------------+-----------+--------------+-----------------+
  *
- *  stripes        +---------+---------+- - -+---------+    each: a lock, a version, and a table of
- *                 |    0    |    1    |     |    63   |    shards as {@link OffHeapStringMap} has one
+ *  stripes        +---------+---------+- - -+---------+    each: a lock, a version, and a table
+ *                 |    0    |    1    |     |    63   |    such as the one of {@link OffHeapStringMap}
  *                 +---------+---------+- - -+---------+
  *
  *  entry   +----------+------------+----------------+------------------+
@@ -48,10 +48,11 @@ import java.util.Objects;
  * is gone.
  *
  * <p><b>Size.</b> An empty map takes no off-heap memory, and a small one some hundred bytes for each of the parts that
- * have entries. It grows by itself, by a little at a time, to as many entries as there is memory for;
- * {@link #mappingCount()} says how many also where {@link #size()} cannot. Removing and replacing gives memory back
- * once half of what an area holds is unused; {@link #clear()} gives all back. What other threads may be reading goes
- * back when the garbage collector has found that they do not.
+ * have entries; from 20,000 entries of 28 bytes on it has 40 to 55 bytes an entry, from 10<sup>6</sup> on some 40. It
+ * grows by itself, by a little at a time, to as many entries as there is memory for; {@link #mappingCount()} says how
+ * many also where {@link #size()} cannot. Removing and replacing gives memory back once half of what an area holds is
+ * unused; {@link #clear()} gives all back. What other threads may be reading goes back when the garbage collector has
+ * found that they do not.
  *
  * <p><b>Failure.</b> What cannot get its memory, because of the heap's limit or the operating system, throws
  * {@link OutOfMemoryError}, and the map holds what it held before; so it is if the Java heap has no memory. After a

@@ -8,7 +8,8 @@ package dev.memalloc.collections;
  * @param entryBytes of them, bytes in entries: keys, values and their lengths
  * @param deadBytes bytes of entries that were removed or replaced, and not reclaimed yet
  * @param slots how many entries the hash table has slots for
- * @param freeBytes bytes that nothing is in, and that entries or buckets can be put into
+ * @param freeBytes bytes that nothing is in, and that entries or buckets can be put into. What is in none of these
+ *     numbers is the hash table, about 64 bytes for 12 slots, and room at the ends of its parts
  * @param shards of how many parts the map is made, each of which grows by itself
  */
 public record MapStatistics(

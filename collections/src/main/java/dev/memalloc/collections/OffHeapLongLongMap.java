@@ -29,10 +29,10 @@ import java.util.stream.StreamSupport;
  * <p>A key is in one of two buckets, which its hash names. So a search reads one cache line, or two. Every long can be
  * a key, and every long can be a value. The order of iteration is unspecified.
  *
- * <p><b>Size.</b> An empty map takes no off-heap memory, a map of one entry 144 bytes, and from some thousand entries
- * on 18 to 20 bytes an entry. It grows by itself, by a little at a time, to as many entries as there is memory for.
- * Removing gives memory back once much is unused; {@link #clear()} gives all back. About a hundredth of it comes to
- * that on the Java heap.
+ * <p><b>Size.</b> An empty map takes no off-heap memory, a map of one entry 144 bytes, of 2,000 some 30 bytes an entry,
+ * and from 20,000 entries on 18 to 20. It grows by itself, by a little at a time, to as many entries as there is memory
+ * for. Removing gives memory back once much is unused; {@link #clear()} gives all back. About a hundredth of it comes
+ * to that on the Java heap.
  *
  * <p><b>Failure.</b> What cannot get its memory, because of the heap's limit or the operating system, throws
  * {@link OutOfMemoryError}, and the map holds what it held before; so it is if the Java heap has no memory. After a
@@ -221,7 +221,7 @@ public final class OffHeapLongLongMap implements Iterable<OffHeapLongLongMap.Ent
      *
      * @param key the key
      * @param value the other value
-     * @param function makes a value of the old and the other one; it must not throw to have an effect
+     * @param function makes a value of the old and the other one; if it throws, nothing has changed
      * @return its value from now on
      * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
      */

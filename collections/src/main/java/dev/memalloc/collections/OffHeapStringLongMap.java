@@ -195,7 +195,7 @@ public final class OffHeapStringLongMap extends StringKeyedMap implements Iterab
      *
      * @param key the chars of the key
      * @param value the other value
-     * @param function makes a value of the old and the other one; it must not throw to have an effect
+     * @param function makes a value of the old and the other one; if it throws, nothing has changed
      * @return its value from now on
      * @throws OutOfMemoryError if the heap has no memory for it; nothing has changed then
      */

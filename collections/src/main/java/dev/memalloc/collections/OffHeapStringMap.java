@@ -46,8 +46,9 @@ import java.util.function.BiFunction;
  *
  * <p><b>Size.</b> An empty map takes no off-heap memory. It grows by itself, by a little at a time, to as many
  * entries as there is memory for; {@link #mappingCount()} says how many also where {@link #size()} cannot. What removed
- * entries and replaced values had is used again once a quarter of the entries' bytes are theirs, and given back bit by
- * bit once it is half; {@link #compact()} gives back as much as can be, {@link #clear()} all.
+ * entries and replaced values had is used again once about a quarter of the bytes are theirs, and given back bit by bit
+ * once it is about half, by changes that follow; removing through iterators leaves the table as large as it is.
+ * {@link #compact()} gives back as much as can be, {@link #clear()} all.
  *
  * <p><b>Failure.</b> What cannot get its memory, because of the heap's limit or the operating system, throws
  * {@link OutOfMemoryError}, and the map holds what it held before; so it is if the Java heap has no memory. After a

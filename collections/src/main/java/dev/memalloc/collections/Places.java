@@ -28,7 +28,8 @@ abstract class Places {
 
     void requireChanges(long expected) {
         if (changes() != expected) {
-            throw new ConcurrentModificationException("the map was changed, and not through its iterator");
+            throw new ConcurrentModificationException(
+                "keys were added to the map or removed meanwhile, and not by the iterator");
         }
     }
 }
