@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memalloc.Heap;
 import dev.memalloc.HeapOptions;
+import dev.memalloc.HeapStats;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -35,8 +36,9 @@ final class CheckedHeap implements AfterEachCallback {
         for (int inVain = 0; inVain < 10 && heap.stats().blocksLive() > 0;) {
             inVain = Retired.collect() ? 0 : inVain + 1; // what was retired is freed one by one, by another thread
         }
-        assertThat(heap.stats().bytesLive()).as("bytes live after the test").isZero();
-        assertThat(heap.stats().blocksLive()).as("blocks live after the test").isZero();
+        HeapStats stats = heap.stats();
+        assertThat(stats.bytesLive()).as("bytes live after the test: %s", stats).isZero();
+        assertThat(stats.blocksLive()).as("blocks live after the test").isZero();
     }
 
     @Override

@@ -43,9 +43,9 @@ class ConcurrentMapWalkTest {
             walk("2 stripes of shards of one entry", map(OF_ONE, 2), LARGE, 300, 0),
             walk("8 stripes of shards of 50 entries", map(OF_FIFTY, 8), LARGE, 3000, 0),
             walk("1 stripe in mappings", map(OF_FIFTY, 1), LARGE.withMmapThreshold(1000), 1000, 0),
-            walk("4 stripes under a limit", map(OF_FIFTY, 4), LARGE.withLimit(30_000), 3000, 20),
+            walk("4 stripes under a limit", map(OF_FIFTY, 4), LARGE.withLimit(28_000), 3000, 1),
             walk("1 stripe under a limit, with mappings", map(OF_FIFTY, 1),
-                LARGE.withMmapThreshold(2000).withLimit(40_000), 3000, 20),
+                LARGE.withMmapThreshold(2000).withLimit(32_000), 3000, 1),
             walk("a large cache", cache(builder -> builder.maximumSize(1_000_000)), LARGE, 1000, 0),
             walk("a large cache of one part", cache(builder -> builder.maximumBytes(1_000_000)
                 .expireAfterAccess(Duration.ofHours(1)).expireAfterWrite(Duration.ofHours(1))), LARGE, 2000, 0),
