@@ -33,7 +33,7 @@ final class CollectionsCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(names = "--only", split = ",", defaultValue = "maps", paramLabel = "SECTION",
-        description = "one or more of the sections below")
+        description = "one or more of the sections below; arrays is all whose names begin with it")
     private List<String> sections;
 
     @Option(names = "--opponents", split = ",", paramLabel = "NAME", showDefaultValue = Visibility.NEVER,

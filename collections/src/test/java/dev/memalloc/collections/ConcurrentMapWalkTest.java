@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ConcurrentMapWalkTest {
     private static final int OPERATIONS = 30_000;
+    /** Each takes a collection of the Java heap. */
+    private static final int FAILURES_MAX = 100;
     private static final HeapOptions LARGE = HeapOptions.defaults();
     private static final List<StringTable.Sizes> OF_ONE = List.of(new StringTable.Sizes(128, 1, 1000, 1 << 20));
     private static final List<StringTable.Sizes> OF_FIFTY = List.of(new StringTable.Sizes(128, 50, 4000, 100_000));
@@ -79,7 +81,7 @@ class ConcurrentMapWalkTest {
             Map<String, String> model = new HashMap<>();
             List<String> universe = universe(keys);
             try (StripedStringMap map = made.apply(heap)) {
-                for (; operation < (failuresMin == 0 ? OPERATIONS : OPERATIONS / 10); operation++) {
+                for (; operation < OPERATIONS && failures < FAILURES_MAX; operation++) {
                     step(map, model, universe);
                     if (operation % 500 == 0) {
                         requireSame(map, model);
