@@ -287,7 +287,7 @@ final class LongTable extends Places {
             for (int i = 0; i < shardCount; i++) {
                 shrink(i, shards[i].count());
             }
-            StackRoom.require();
+            StackRoom.requireForParts();
             for (int i = 0; i < shardCount; i++) {
                 shards[i].moveDown();
             }
@@ -443,7 +443,7 @@ final class LongTable extends Places {
      * well. Nothing has changed after an {@link OutOfMemoryError}.
      */
     private void replace(int index, int entries, long key) {
-        StackRoom.require();
+        StackRoom.requireForParts();
         LongShard old = shards[index];
         Pool pool = shardCount == 1 ? singlePool(entries) : poolFor(old.pool());
         Pool[] single = shardCount == 1 ? new Pool[] {pool} : null;
@@ -461,7 +461,7 @@ final class LongTable extends Places {
 
     /** Makes two shards of the one whose turn it is. Nothing has changed after an {@link OutOfMemoryError}. */
     private void split(long key) {
-        StackRoom.require();
+        StackRoom.requireForParts();
         int bit = LinearHashing.bit(shardCount);
         int from = LinearHashing.dividedInto(shardCount);
         if (shardCount == shards.length) {
@@ -497,7 +497,7 @@ final class LongTable extends Places {
 
     /** Makes one shard of the last one and the one that it was split from; returns whether there was memory for it. */
     private boolean merge() {
-        StackRoom.require();
+        StackRoom.requireForParts();
         int last = shardCount - 1;
         int to = LinearHashing.dividedInto(last);
         LongShard zero = shards[to];
@@ -602,7 +602,7 @@ final class LongTable extends Places {
         if (pool.isSparse() && ++removals % (sizes.shardEntries() / REMOVALS_PARTS + 1) == 0) {
             nextTidied = nextTidied < shardCount ? nextTidied : 0;
             LongShard next = shards[nextTidied++];
-            StackRoom.require();
+            StackRoom.requireForParts();
             next.moveDown();
             next.pool().trim();
         }

@@ -776,6 +776,7 @@ final class StringTable extends Places {
 
     /** Goes on with larger chunks. Nothing has changed after an error. */
     private void nextStep() {
+        StackRoom.requireForParts();
         Pool pool = new Pool(heap, steps.get(step + 1).chunkSize(), shared);
         Pool old = pools[0];
         try {
@@ -798,7 +799,7 @@ final class StringTable extends Places {
         Counts copied = new Counts();
         Pool pool = new Pool(heap, sizes().chunkSize(), shared);
         Shard[] others = new Shard[2 * number];
-        StackRoom.require();
+        StackRoom.requireForParts();
         try {
             for (int i = 0; i < number; i++) {
                 others[i] = new Shard(pool, layout, hash, copied);
@@ -837,7 +838,7 @@ final class StringTable extends Places {
         Pool pool = poolFor(old.pool());
         Shard zero = new Shard(pool, layout, hash, copied);
         Shard one = new Shard(pool, layout, hash, copied);
-        StackRoom.require();
+        StackRoom.requireForParts();
         try {
             old.divide(bit, zero, one);
         } catch (OutOfMemoryError | StackOverflowError e) {
@@ -864,7 +865,7 @@ final class StringTable extends Places {
         Shard other = shards[last];
         Counts copied = new Counts();
         Shard both = new Shard(poolFor(one.pool()), layout, hash, copied);
-        StackRoom.require();
+        StackRoom.requireForParts();
         try {
             one.divide(0, both, null);
             other.divide(0, both, null);
@@ -892,7 +893,7 @@ final class StringTable extends Places {
         Shard old = shards[index];
         Counts copied = new Counts();
         Shard moved = new Shard(pool, layout, hash, copied);
-        StackRoom.require();
+        StackRoom.requireForParts();
         try {
             old.divide(0, moved, null);
         } catch (OutOfMemoryError | StackOverflowError e) {
