@@ -21,6 +21,10 @@ final class Block {
     /** Frees the blocks that nobody refers to. One thread for all collections. */
     private static final Cleaner CLEANER = Cleaner.create();
 
+    static {
+        Retired.load();
+    }
+
     /** What is to be freed; it must not refer to the block whose end it waits for. */
     private static final class Memory implements Runnable {
         private final Heap heap;

@@ -24,6 +24,11 @@ final class Retired {
     private Retired() {
     }
 
+    /** Has this class ready: where it is needed first there may be no stack left for that. */
+    static void load() {
+        COUNT.get();
+    }
+
     /** Counts a block of that many bytes, and returns with how many {@link #remove} is to be called. */
     static long add(long size) {
         long bytes = Math.max(size, 1);
