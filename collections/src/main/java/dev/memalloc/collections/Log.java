@@ -317,11 +317,18 @@ final class Log {
 
     /** Throws {@link IllegalStateException} unless it knows how many bytes its entries have. */
     void check(long bytes, long bytesDead) {
-        Shard.require(bytes == used, "the log knows how many bytes the entries have");
-        Shard.require(bytesDead == dead, "the log knows how many bytes are dead");
-        Shard.require(pieceCount == 0 || tail <= tailEnd, "new entries go behind the last one");
+        require(bytes == used, "the log knows how many bytes the entries have");
+        require(bytesDead == dead, "the log knows how many bytes are dead");
+        require(pieceCount == 0 || tail <= tailEnd, "new entries go behind the last one");
         for (int piece = 0; piece < pieceCount - 1; piece++) {
-            Shard.require(begin(piece) < end(piece), "a piece has entries, but for the last one");
+            require(begin(piece) < end(piece), "a piece has entries, but for the last one");
+        }
+    }
+
+    /** Throws {@link IllegalStateException} unless an invariant holds. */
+    static void require(boolean holds, String invariant) {
+        if (!holds) {
+            throw new IllegalStateException("broken invariant: " + invariant);
         }
     }
 

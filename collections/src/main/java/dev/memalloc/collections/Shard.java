@@ -303,22 +303,22 @@ final class Shard implements Log.Owner {
                     layout.readKey(memory, entry, key);
                     long keyHash = hash.of(key);
                     long slot = find(memory, keyHash, key);
-                    require(slot >= 0 && entry(memory, slot) == entry, "a search for a live entry's key finds it");
+                    Log.require(slot >= 0 && entry(memory, slot) == entry, "a search for a live entry's key finds it");
                     Buckets.countPassedOver(buckets, bucketCount, keyHash, buckets + slot, passedOver);
                 }
             }
-            require(entry == end, "the entries tile their piece");
+            Log.require(entry == end, "the entries tile their piece");
         }
         log.check(bytes, bytesDead);
-        require(live == count, "the shard knows how many entries are live");
+        Log.require(live == count, "the shard knows how many entries are live");
         long slots = 0;
         for (long slot = next(memory, 0); slot >= 0; slot = next(memory, slot)) {
             slots++;
         }
-        require(slots == count, "each slot in use belongs to a live entry");
+        Log.require(slots == count, "each slot in use belongs to a live entry");
         for (int bucket = 0; bucket < bucketCount; bucket++) {
             long tooMany = Buckets.countedTooMany(memory, buckets, bucket, passedOver[bucket]);
-            require(isUnsettled ? tooMany >= 0 : tooMany == 0, "a bucket knows how many keys passed over it");
+            Log.require(isUnsettled ? tooMany >= 0 : tooMany == 0, "a bucket knows how many keys passed over it");
         }
         Reference.reachabilityFence(block);
     }
@@ -326,13 +326,6 @@ final class Shard implements Log.Owner {
     /** How many of the pool's chunks it has. */
     long chunks() {
         return bucketRun(bucketCount) + log.chunks();
-    }
-
-    /** Throws {@link IllegalStateException} unless an invariant holds. */
-    static void require(boolean holds, String invariant) {
-        if (!holds) {
-            throw new IllegalStateException("broken invariant: " + invariant);
-        }
     }
 
     private long hashOf(MemorySegment memory, long entry) {

@@ -848,10 +848,11 @@ final class StringTable extends Places {
         }
         zero.countIn(counts);
         one.countIn(counts);
+        long oldBytes = old.bytesUsed();
         shards[from] = zero; // from here on there is no call, which could fail
         shards[shardCount] = one;
         shardCount++;
-        counts.bytes += copied.bytes - old.bytesUsed();
+        counts.bytes += copied.bytes - oldBytes;
         counts.moves += copied.moves;
         counts.changes++;
         free(old);
@@ -877,10 +878,11 @@ final class StringTable extends Places {
             throw e;
         }
         both.countIn(counts);
-        shards[to] = both;
+        long oldBytes = one.bytesUsed() + other.bytesUsed();
+        shards[to] = both; // from here on there is no call, which could fail
         shards[last] = null;
         shardCount--;
-        counts.bytes += copied.bytes - one.bytesUsed() - other.bytesUsed();
+        counts.bytes += copied.bytes - oldBytes;
         counts.moves += copied.moves;
         counts.changes++;
         free(one);
@@ -901,8 +903,9 @@ final class StringTable extends Places {
             throw e;
         }
         moved.countIn(counts);
-        shards[index] = moved;
-        counts.bytes += copied.bytes - old.bytesUsed();
+        long oldBytes = old.bytesUsed();
+        shards[index] = moved; // from here on there is no call, which could fail
+        counts.bytes += copied.bytes - oldBytes;
         counts.moves += copied.moves;
         counts.changes++;
         free(old);
